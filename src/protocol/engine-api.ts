@@ -1,0 +1,140 @@
+import type { ErrorCode } from '../core/errors.ts';
+import type { Job } from '../core/job.ts';
+import type { ModelManifest } from './manifest.ts';
+
+/** Which processor a clip is made on. */
+export type DeviceKind = 'webgpu' | 'wasm';
+
+/** What the user asks for: `auto` takes WebGPU where an adapter passes the self-test. */
+export const DEVICE_CHOICES = ['auto', 'webgpu', 'wasm'] as const;
+
+/** One of {@link DEVICE_CHOICES}. */
+export type DeviceChoice = (typeof DEVICE_CHOICES)[number];
+
+/** The stages of a job in order; `prepare` covers the device, the runtime and the weights. */
+export const PHASES = ['prepare', 'text', 'picture', 'denoise', 'decode', 'encode'] as const;
+
+/** One of {@link PHASES}. */
+export type Phase = (typeof PHASES)[number];
+
+/** What crosses to the Worker for one clip. */
+export interface GenerateRequest {
+  readonly job: Job;
+  readonly manifest: ModelManifest;
+  /** The first frame, for a job whose first segment has a picture. */
+  readonly picture: Blob | null;
+  readonly device: DeviceChoice;
+  /** Visible mark “AI生成 / AI-generated” on the first seconds. The mark in the file's metadata is always written. */
+  readonly visibleLabel: boolean;
+  /** Send a moving preview while denoising. */
+  readonly preview: boolean;
+}
+
+/** A small moving picture of what the clip is becoming: frames in order, to be looped. Buffers are transferred, the receiver owns them. */
+export interface ClipPreview {
+  readonly width: number;
+  readonly height: number;
+  /** Frames per second at which the loop runs at the clip's true speed. */
+  readonly fps: number;
+  /** RGBA, width · height · 4 bytes each. */
+  readonly frames: readonly Uint8ClampedArray<ArrayBuffer>[];
+  /** Denoising step after which it was taken. */
+  readonly step: number;
+}
+
+/** What the Worker says while a clip is made. */
+export type GenerateEvent =
+  | {
+      readonly type: 'progress';
+      readonly phase: Phase;
+      /** Finished parts of this phase: bytes, tokens, steps or frames. */
+      readonly done: number;
+      readonly total: number;
+      /** For the whole job; null until it can be told. */
+      readonly secondsLeft: number | null;
+    }
+  | {
+      readonly type: 'device';
+      readonly device: DeviceKind;
+      readonly adapter: string | null;
+      readonly reason: string | null;
+    }
+  | { readonly type: 'preview'; readonly preview: ClipPreview }
+  | { readonly type: 'warning'; readonly code: WarningCode; readonly message: string };
+
+/** Things the user should know that do not stop the job. */
+export type WarningCode = 'prompt-truncated' | 'gpu-fallback' | 'slow-adapter';
+
+/** What was made and how, for people and programs. */
+export interface GenerationReport {
+  readonly device: DeviceKind;
+  /** The GPU's name as far as the browser tells it. */
+  readonly adapter: string | null;
+  readonly precision: string;
+  readonly threads: number;
+  readonly model: { readonly id: string; readonly version: string; readonly sha256: string };
+  readonly seed: number;
+  readonly width: number;
+  readonly height: number;
+  readonly fps: number;
+  readonly frames: number;
+  readonly codec: string;
+  readonly bytes: number;
+  readonly latents: readonly number[];
+  readonly tokens: number;
+  readonly steps: number;
+  /** Seconds per phase and `total`. */
+  readonly seconds: Readonly<Record<Phase | 'total', number>>;
+  /** Time spent on previews, part of denoise. */
+  readonly previewSeconds: number;
+  readonly warnings: readonly { readonly code: WarningCode; readonly message: string }[];
+}
+
+/** A finished clip. */
+export interface GenerateResult {
+  /** `video/mp4`, with the job inside. */
+  readonly file: Blob;
+  readonly report: GenerationReport;
+}
+
+/** What this browser can do, asked before anything is generated. Does not touch the GPU beyond asking for an adapter. */
+export interface Capabilities {
+  /** Null if there is no WebGPU or no adapter. */
+  readonly gpu: { readonly name: string; readonly shaderF16: boolean; readonly fallback: boolean } | null;
+  readonly webCodecs: boolean;
+  readonly isolated: boolean;
+  /** Threads the WebAssembly path will use: more than one needs cross-origin isolation. */
+  readonly threads: number;
+}
+
+/** The Worker as the page sees it. Errors cross as AppError with their code (`protocol/comlink.ts`); cancelling rejects with AbortError. */
+export interface EngineApi {
+  capabilities(): Promise<Capabilities>;
+  /**
+   * Makes one clip. One at a time: a second call while one runs rejects with `worker/busy`.
+   * @param id names the job for {@link EngineApi.cancel}.
+   */
+  generate(
+    id: string,
+    request: GenerateRequest,
+    onEvent: (event: GenerateEvent) => void,
+  ): Promise<GenerateResult>;
+  /** Stops that job within one transformer block; its promise rejects with AbortError. Unknown or finished ids are ignored. */
+  cancel(id: string): Promise<void>;
+}
+
+/** What is written into the file so that a dropped clip reopens as its job. */
+export interface JobRecord {
+  readonly kindling: 1;
+  readonly job: Job;
+  readonly model: { readonly id: string; readonly version: string; readonly sha256: string };
+  /** The picture as it was used, at the clip's size, PNG in base64; null without one. */
+  readonly picture: string | null;
+}
+
+/** An error as it crosses to the page. */
+export interface WireError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,118 @@
+// Jobs come back from files that anybody may have written: everything is parsed from unknown, field by field.
+
+import { AppError } from '../core/errors.ts';
+import { type Job, PICTURE_FITS, type Segment } from '../core/job.ts';
+import type { JobRecord } from './engine-api.ts';
+
+/** Most segments a job may list: three minutes of five-second segments. */
+const MAX_SEGMENTS = 36;
+/** Longest text field that is read, in UTF-16 units; the prompt's own limit is checked later, by graphemes. */
+const MAX_TEXT = 20_000;
+/** Longest embedded picture that is read: 8 MiB of PNG in base64. */
+const MAX_PICTURE = 11_200_000;
+
+const wrong = (path: string, expected: string, got: unknown): AppError =>
+  new AppError('input/job', `${path}: expected ${expected}, got ${describe(got)}.`, {
+    detail: { path, expected },
+  });
+
+function describe(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 40));
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : `a ${typeof value}`;
+}
+
+function record(value: unknown, path: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw wrong(path, 'an object', value);
+  return value as Record<string, unknown>;
+}
+
+/** Own properties only: a prototype's are nobody's answer. */
+const field = (from: Readonly<Record<string, unknown>>, name: string): unknown =>
+  Object.hasOwn(from, name) ? from[name] : undefined;
+
+function text(value: unknown, path: string, longest = MAX_TEXT): string {
+  if (typeof value !== 'string') throw wrong(path, 'text', value);
+  if (value.length > longest) throw wrong(path, `at most ${longest} characters`, value.length);
+  return value;
+}
+
+function number(value: unknown, path: string): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw wrong(path, 'a number', value);
+  return value;
+}
+
+function parseSegment(value: unknown, path: string): Segment {
+  const from = record(value, path);
+  const picture = field(from, 'picture');
+  return {
+    prompt: text(field(from, 'prompt'), `${path}.prompt`),
+    seconds: number(field(from, 'seconds'), `${path}.seconds`),
+    seed: number(field(from, 'seed'), `${path}.seed`),
+    picture: picture === null || picture === undefined ? null : parsePicture(picture, `${path}.picture`),
+  };
+}
+
+function parsePicture(value: unknown, path: string): NonNullable<Segment['picture']> {
+  const fit = field(record(value, path), 'fit');
+  const known = PICTURE_FITS.find((name) => name === fit);
+  if (!known) throw wrong(`${path}.fit`, PICTURE_FITS.join(' or '), fit);
+  return { fit: known };
+}
+
+/**
+ * Reads a job from JSON that anybody may have written. Unknown fields are left out. Whether the model can make it is
+ * {@link checkJob}'s question.
+ * @throws {AppError} `input/job` naming the path, what was expected and what was found.
+ */
+export function parseJob(value: unknown): Job {
+  const from = record(value, 'job');
+  const version = field(from, 'version');
+  if (version !== 1) {
+    throw typeof version === 'number' && version > 1
+      ? new AppError(
+          'input/job',
+          `This job was made by a newer Kindling (job version ${version}); this one reads version 1. Reload to update.`,
+        )
+      : wrong('job.version', '1', version);
+  }
+  const segments = field(from, 'segments');
+  if (!Array.isArray(segments) || segments.length === 0 || segments.length > MAX_SEGMENTS) {
+    throw wrong('job.segments', `a list of 1 to ${MAX_SEGMENTS} segments`, segments);
+  }
+  return {
+    version: 1,
+    model: text(field(from, 'model'), 'job.model', 200),
+    aspect: text(field(from, 'aspect'), 'job.aspect', 40),
+    fps: number(field(from, 'fps'), 'job.fps'),
+    steps: number(field(from, 'steps'), 'job.steps'),
+    guidance: number(field(from, 'guidance'), 'job.guidance'),
+    shift: number(field(from, 'shift'), 'job.shift'),
+    negativePrompt: text(field(from, 'negativePrompt'), 'job.negativePrompt'),
+    segments: segments.map((segment, i) => parseSegment(segment, `job.segments[${i}]`)),
+  };
+}
+
+/**
+ * Reads what Kindling writes into its files.
+ * @throws {AppError} `input/job`.
+ */
+export function parseJobRecord(value: unknown): JobRecord {
+  const from = record(value, 'record');
+  if (field(from, 'kindling') !== 1) throw wrong('record.kindling', '1', field(from, 'kindling'));
+  const model = record(field(from, 'model'), 'record.model');
+  const picture = field(from, 'picture');
+  return {
+    kindling: 1,
+    job: parseJob(field(from, 'job')),
+    model: {
+      id: text(field(model, 'id'), 'record.model.id', 200),
+      version: text(field(model, 'version'), 'record.model.version', 200),
+      sha256: text(field(model, 'sha256'), 'record.model.sha256', 200),
+    },
+    picture: picture === null || picture === undefined ? null : text(picture, 'record.picture', MAX_PICTURE),
+  };
+}

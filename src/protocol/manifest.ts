@@ -1,0 +1,43 @@
+import type { ModelGeometry, ModelLimits } from '../core/job.ts';
+import type { TinyCodecConfig, Umt5Config, WanConfig } from '../core/model-config.ts';
+
+/** One file of a model. */
+export interface ManifestFile {
+  /** Name shown in progress and errors. */
+  readonly name: string;
+  /** Where it is fetched from; relative addresses are relative to the page. */
+  readonly url: string;
+  readonly bytes: number;
+  /** Lower-case hexadecimal. */
+  readonly sha256: string;
+}
+
+/** How text becomes text states. */
+export interface TextOptions {
+  /** Prompts are lower-cased before tokenising: the tokenizer was trained that way. */
+  readonly lowerCase: boolean;
+  /** Most tokens, end mark included; what is beyond is left out with a warning. */
+  readonly maxTokens: number;
+  /** The transformer sees text states padded with zero rows to a multiple of this (512 in Wan). */
+  readonly padTo: number;
+}
+
+/** A model on offer: its files, what it can do and how it is shaped. Plain data: crosses to the Worker as it is. */
+export interface ModelManifest {
+  readonly id: string;
+  readonly version: string;
+  readonly name: string;
+  readonly licence: { readonly name: string; readonly url: string };
+  readonly files: {
+    readonly transformer: ManifestFile;
+    readonly text: ManifestFile;
+    readonly codec: ManifestFile;
+    readonly tokenizer: ManifestFile;
+  };
+  readonly transformer: WanConfig;
+  readonly text: Umt5Config;
+  readonly textOptions: TextOptions;
+  readonly codec: TinyCodecConfig;
+  readonly geometry: ModelGeometry;
+  readonly limits: ModelLimits;
+}
