@@ -1,0 +1,86 @@
+import { AppError } from '../src/core/errors.ts';
+import type { ManifestFile, ModelManifest } from '../src/protocol/manifest.ts';
+import seedling from './seedling/weights/seedling.json';
+import codecUrl from './seedling/weights/seedling-codec-f16.gguf?url';
+import textUrl from './seedling/weights/seedling-text-q8_0.gguf?url';
+import transformerUrl from './seedling/weights/seedling-transformer-q8_0.gguf?url';
+import tokenizerUrl from './seedling/weights/tokenizer.json?url';
+
+/** Bytes and hash as the export wrote them beside the weights. */
+const seedlingFile = (name: keyof typeof seedling.files & string, url: string): ManifestFile => ({
+  name,
+  url,
+  bytes: seedling.files[name].bytes,
+  sha256: seedling.files[name].sha256,
+});
+
+const SEEDLING: ModelManifest = {
+  id: 'seedling',
+  version: seedling.version,
+  name: 'Seedling',
+  licence: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+  files: {
+    transformer: seedlingFile('seedling-transformer-q8_0.gguf', transformerUrl),
+    text: seedlingFile('seedling-text-q8_0.gguf', textUrl),
+    codec: seedlingFile('seedling-codec-f16.gguf', codecUrl),
+    tokenizer: seedlingFile('tokenizer.json', tokenizerUrl),
+  },
+  transformer: {
+    dim: 256,
+    ffnDim: 768,
+    layers: 6,
+    heads: 4,
+    channels: 24,
+    patch: [1, 2, 2],
+    freqDim: 256,
+    textDim: 128,
+    eps: 1e-6,
+  },
+  text: {
+    vocab: 4096,
+    dim: 128,
+    ffnDim: 256,
+    layers: 4,
+    heads: 4,
+    headDim: 32,
+    buckets: 32,
+    maxDistance: 128,
+    eps: 1e-6,
+  },
+  textOptions: { lowerCase: true, maxTokens: 512, padTo: 64 },
+  codec: {
+    channels: 24,
+    stride: 8,
+    framesIn: 4,
+    framesOut: 15,
+    trunk: 128,
+    trunkBlocks: 2,
+    stages: [48, 32, 16],
+    lastShuffle: 4,
+  },
+  geometry: { latentRate: 2, shortSide: 64, unit: 16, upscale: 4, decoderFps: 30 },
+  limits: {
+    seconds: { min: 1, max: 5, default: 5 },
+    fps: { min: 1, max: 30, default: 30 },
+    steps: { min: 1, max: 50, default: seedling.defaults.steps },
+    guidance: { min: 1, max: 10, default: seedling.defaults.guidance },
+    shift: { min: 1, max: 12, default: seedling.defaults.shift },
+    aspect: { min: 9 / 21, max: 21 / 9, default: '16:9' },
+  },
+};
+
+/** Every model on offer; the first is the one that comes with the app. */
+export const MODELS: readonly [ModelManifest, ...ModelManifest[]] = [SEEDLING];
+
+/**
+ * Finds a model by its identifier.
+ * @throws {AppError} `model/unknown` naming the models there are.
+ */
+export function findModel(id: string): ModelManifest {
+  const found = MODELS.find((model) => model.id === id);
+  if (found) return found;
+  throw new AppError(
+    'model/unknown',
+    `There is no model “${id}” here. Available: ${MODELS.map((model) => model.id).join(', ')}.`,
+  );
+}

@@ -1,0 +1,124 @@
+"""Renders clips into shards of latents.
+
+python data.py RUN --fit              fits the encoder on a few hundred clips → RUN/codec.pt
+python data.py RUN --shards A B       renders shards A ≤ n < B (64 clips each) → RUN/shards/NNNNN.npz
+Shard n and clip i of it are deterministic: seed = n * 64 + i.
+"""
+import argparse
+import json
+import os
+import time
+from dataclasses import asdict
+
+import numpy as np
+import torch
+
+from codec import CHANNELS, Codec, fit_encoder, load_codec
+from photos import photographs, sample_photo_attributes
+from world import Attributes, Clip, PhotoClip, render_clip, sample_attributes
+
+CLIPS = 64  # in a shard, all of one size
+PHOTO_SHARE = .06
+# Base pixels (width, height): the short side is always 64.
+BUCKETS = {"1:1": (64, 64), "4:3": (80, 64), "16:9": (112, 64), "21:9": (144, 64), "4:5": (64, 80), "9:16": (64, 112)}
+FPS = 8
+
+
+def make_clip(seed, width, height, duration, photo_share=PHOTO_SHARE):
+    """(clip, attributes): everything from the seed."""
+    rng = np.random.default_rng(seed)
+    if rng.random() < photo_share and photographs():
+        attributes = sample_photo_attributes(rng)
+        pictures = photographs()
+        return PhotoClip(attributes, seed, width, height, duration, pictures[int(rng.integers(len(pictures)))]), attributes
+    attributes = sample_attributes(rng)
+    return Clip(attributes, seed, width, height, duration), attributes
+
+
+def shard_shape(n):
+    """(bucket, latent frames) of shard n: square first, then the mix the app asks for."""
+    rng = np.random.default_rng(n + 1_000_003)
+    if n < 40:
+        return ("16:9" if n % 4 == 3 else "1:1"), 11
+    bucket = str(rng.choice(list(BUCKETS), p=[.20, .12, .44, .09, .05, .10]))
+    return bucket, int(rng.choice([11, 7, 5], p=[.84, .09, .07]))
+
+
+def render_shard(n, codec):
+    bucket, T = shard_shape(n)
+    width, height = BUCKETS[bucket]
+    duration = (T - 1) / 2
+    times = np.arange((T - 1) * 4 + 1) / FPS
+    latents = np.zeros((CLIPS, CHANNELS, T, height // 8, width // 8), np.float16)
+    said = []
+    for i in range(CLIPS):
+        clip, attributes = make_clip(n * CLIPS + i, width, height, duration)
+        with torch.no_grad():
+            latents[i] = codec.encode(render_clip(clip, width, height, times)).numpy()
+        said.append(asdict(attributes))
+    return latents, said
+
+
+class Shards:
+    """All shards on disk, listed anew by refresh(); draws batches of one size."""
+
+    def __init__(self, folder):
+        self.folder, self.loaded = folder, {}
+
+    def refresh(self):
+        for name in sorted(os.listdir(self.folder)):
+            if name.endswith(".npz") and ".tmp" not in name and name not in self.loaded:
+                with np.load(os.path.join(self.folder, name)) as z:
+                    self.loaded[name] = (z["latents"], [Attributes(**a) for a in json.loads(str(z["attributes"]))])
+        self.by_shape = {}
+        for latents, attributes in self.loaded.values():
+            self.by_shape.setdefault(latents.shape[1:], []).append((latents, attributes))
+
+    def clips(self):
+        return sum(len(a) for _, a in self.loaded.values())
+
+    def batch(self, rng, size, square_share=None):
+        """(latents [B, C, T, h, w] f32, attributes); square_share = how many batches are 1:1, None = as rendered."""
+        shapes = list(self.by_shape)
+        weights = np.array([len(self.by_shape[s]) for s in shapes], float)
+        square = np.array([s[2:] == (8, 8) and s[1] == 11 for s in shapes])
+        if square_share is not None and square.any() and not square.all():
+            weights[square] *= square_share / weights[square].sum()
+            weights[~square] *= (1 - square_share) / weights[~square].sum()
+        chosen = self.by_shape[shapes[rng.choice(len(shapes), p=weights / weights.sum())]]
+        picks = [(chosen[s], i) for s, i in zip(rng.integers(len(chosen), size=size), rng.integers(CLIPS, size=size))]
+        return torch.from_numpy(np.stack([s[0][i] for s, i in picks]).astype(np.float32)), [s[1][i] for s, i in picks]
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("run")
+    parser.add_argument("--fit", action="store_true")
+    parser.add_argument("--shards", type=int, nargs=2)
+    parser.add_argument("--step", type=int, default=1)
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    os.makedirs(f"{options.run}/shards", exist_ok=True)
+    if options.fit:
+        def clips():
+            for seed in range(500):
+                clip, _ = make_clip(10_000_000 + seed, 64, 64, 5., photo_share=.1)
+                yield render_clip(clip, 64, 64, np.arange(41) / FPS)
+        weight, bias, mean, values = fit_encoder(clips())
+        codec = Codec()
+        with torch.no_grad():
+            codec.encoder.weight.copy_(weight)
+            codec.encoder.bias.copy_(bias)
+        torch.save({"model": codec.state_dict(), "mean": mean}, f"{options.run}/codec.pt")
+        print("eigenvalues", values.numpy().round(4))
+    if options.shards:
+        codec = load_codec(f"{options.run}/codec.pt")
+        for n in range(options.shards[0], options.shards[1], options.step):
+            path = f"{options.run}/shards/{n:05d}.npz"
+            if os.path.exists(path):
+                continue
+            start = time.time()
+            latents, said = render_shard(n, codec)
+            np.savez(path + ".tmp.npz", latents=latents, attributes=json.dumps(said))
+            os.rename(path + ".tmp.npz", path)
+            print(path, latents.shape, f"{time.time() - start:.1f} s", flush=True)

@@ -1,0 +1,207 @@
+"""Seedling's transformer (Wan 2.2 TI2V mathematics, original Wan names) and its umT5 text encoder."""
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+TRANSFORMER = dict(dim=256, ffn_dim=768, layers=6, heads=4, channels=24, freq_dim=256, text_dim=128)
+TEXT = dict(vocab=4096, d_model=128, heads=4, d_kv=32, d_ff=256, layers=4, buckets=32, max_distance=128)
+TEXT_BLOCK = 64  # text states are padded with zero rows to a multiple of this
+EPS = 1e-6
+ROPE_THETA = 1e4
+
+
+class Attention(nn.Module):
+    """q and k are RMS-normalised over all channels, before the split into heads."""
+
+    def __init__(self, dim, heads):
+        super().__init__()
+        self.heads = heads
+        self.q, self.k, self.v, self.o = (nn.Linear(dim, dim) for _ in range(4))
+        self.norm_q, self.norm_k = nn.RMSNorm(dim, eps=EPS), nn.RMSNorm(dim, eps=EPS)
+
+    def forward(self, x, context=None, rope=None):
+        context = x if context is None else context
+        q, k, v = (y.unflatten(-1, (self.heads, -1)).transpose(1, 2)  # [B, heads, L, d]
+                   for y in (self.norm_q(self.q(x)), self.norm_k(self.k(context)), self.v(context)))
+        if rope is not None:
+            q, k = rotate(q, rope), rotate(k, rope)
+        return self.o(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
+
+
+def rope_table(T, h, w, head_dim):
+    """cos and sin [L, head_dim / 2] for tokens in order t, y, x; f64 inside."""
+    side = 2 * (head_dim // 6)
+    grid = torch.meshgrid(*(torch.arange(n, dtype=torch.float64) for n in (T, h, w)), indexing="ij")
+    angles = []
+    for positions, d in zip(grid, (head_dim - 2 * side, side, side)):
+        frequencies = ROPE_THETA ** (-torch.arange(0, d, 2, dtype=torch.float64) / d)
+        angles.append(positions.flatten()[:, None] * frequencies)
+    angles = torch.cat(angles, 1)
+    return angles.cos().float(), angles.sin().float()
+
+
+def rotate(x, rope):
+    cos, sin = rope
+    a, b = x[..., 0::2], x[..., 1::2]
+    return torch.stack([a * cos - b * sin, a * sin + b * cos], -1).flatten(-2)
+
+
+class Block(nn.Module):
+    def __init__(self, dim, ffn_dim, heads):
+        super().__init__()
+        self.modulation = nn.Parameter(torch.randn(1, 6, dim) / dim ** .5)
+        self.self_attn = Attention(dim, heads)
+        self.cross_attn = Attention(dim, heads)
+        self.norm3 = nn.LayerNorm(dim, eps=EPS)
+        self.ffn = nn.Sequential(nn.Linear(dim, ffn_dim), nn.GELU("tanh"), nn.Linear(ffn_dim, dim))
+
+    def forward(self, x, e, context, rope):
+        """x [B, L, D]; e [B, L or 1, 6, D]; context [B, M, D]."""
+        shift1, scale1, gate1, shift2, scale2, gate2 = (self.modulation + e).unbind(2)
+        x = x + self.self_attn(norm(x) * (1 + scale1) + shift1, rope=rope) * gate1
+        x = x + self.cross_attn(self.norm3(x), context)
+        return x + self.ffn(norm(x) * (1 + scale2) + shift2) * gate2
+
+
+def norm(x):
+    return F.layer_norm(x, x.shape[-1:], eps=EPS)
+
+
+class Head(nn.Module):
+    def __init__(self, dim, out):
+        super().__init__()
+        self.modulation = nn.Parameter(torch.randn(1, 2, dim) / dim ** .5)
+        self.head = nn.Linear(dim, out)
+
+    def forward(self, x, e):
+        """x [B, L, D]; e [B, L or 1, D]."""
+        shift, scale = (self.modulation + e.unsqueeze(2)).unbind(2)
+        return self.head(norm(x) * (1 + scale) + shift)
+
+
+class Transformer(nn.Module):
+    def __init__(self, dim, ffn_dim, layers, heads, channels, freq_dim, text_dim):
+        super().__init__()
+        self.dim, self.heads, self.freq_dim = dim, heads, freq_dim
+        self.patch_embedding = nn.Conv3d(channels, dim, (1, 2, 2), stride=(1, 2, 2))
+        self.text_embedding = nn.Sequential(nn.Linear(text_dim, dim), nn.GELU("tanh"), nn.Linear(dim, dim))
+        self.time_embedding = nn.Sequential(nn.Linear(freq_dim, dim), nn.SiLU(), nn.Linear(dim, dim))
+        self.time_projection = nn.Sequential(nn.SiLU(), nn.Linear(dim, dim * 6))
+        self.blocks = nn.ModuleList(Block(dim, ffn_dim, heads) for _ in range(layers))
+        self.head = Head(dim, channels * 4)
+        self.ropes = {}
+        for m in self.modules():
+            if isinstance(m, nn.Linear):
+                nn.init.xavier_uniform_(m.weight)
+                nn.init.zeros_(m.bias)
+        nn.init.zeros_(self.head.head.weight)
+
+    def time(self, t):
+        """Timesteps [B] (0..1000) → (e [B, D], e0 [B, 6, D])."""
+        half = self.freq_dim // 2
+        angles = t[:, None].double() * 10000 ** (-torch.arange(half, dtype=torch.float64) / half)
+        e = self.time_embedding(torch.cat([angles.cos(), angles.sin()], 1).float())
+        return e, self.time_projection(e).unflatten(1, (6, -1))
+
+    def forward(self, x, t, text, prefix=0):
+        """Latents x [B, C, T, h, w], timesteps t [B], text states [B, M, text_dim] → v like x.
+
+        The first `prefix` latent frames are clean: their tokens get timestep 0."""
+        b, c, T, h, w = x.shape
+        h, w = h // 2, w // 2
+        if (T, h, w) not in self.ropes:
+            self.ropes[T, h, w] = rope_table(T, h, w, self.dim // self.heads)
+        rope = self.ropes[T, h, w]
+        e, e0 = self.time(t)
+        e, e0 = e[:, None], e0[:, None]  # [B, 1, (6,) D]
+        if prefix:
+            clean, clean0 = self.time(torch.zeros(1))
+            k, n = prefix * h * w, T * h * w
+            e = torch.cat([clean[:, None].expand(b, k, -1), e.expand(b, n - k, -1)], 1)
+            e0 = torch.cat([clean0[:, None].expand(b, k, -1, -1), e0.expand(b, n - k, -1, -1)], 1)
+        # Patches (1, 2, 2) as a matrix product: same numbers as the convolution, faster here.
+        patches = x.reshape(b, c, T, h, 2, w, 2).permute(0, 2, 3, 5, 1, 4, 6).reshape(b, T * h * w, c * 4)
+        tokens = F.linear(patches, self.patch_embedding.weight.flatten(1), self.patch_embedding.bias)  # [B, L, D]
+        context = self.text_embedding(text)  # [B, M, D]
+        for block in self.blocks:
+            tokens = block(tokens, e0, context, rope)
+        out = self.head(tokens, e)  # [B, L, 4C], features in order (dy, dx, channel)
+        return out.reshape(b, T, h, w, 2, 2, c).permute(0, 6, 1, 2, 4, 3, 5).reshape(b, c, T, h * 2, w * 2)
+
+
+class TextBlock(nn.Module):
+    def __init__(self, d_model, heads, d_kv, d_ff, buckets):
+        super().__init__()
+        self.heads = heads
+        self.attn_norm, self.ffn_norm = nn.RMSNorm(d_model, eps=EPS), nn.RMSNorm(d_model, eps=EPS)
+        self.attn_q, self.attn_k, self.attn_v = (nn.Linear(d_model, heads * d_kv, bias=False) for _ in range(3))
+        self.attn_o = nn.Linear(heads * d_kv, d_model, bias=False)
+        self.attn_rel_b = nn.Embedding(buckets, heads)
+        self.ffn_gate, self.ffn_up = (nn.Linear(d_model, d_ff, bias=False) for _ in range(2))
+        self.ffn_down = nn.Linear(d_ff, d_model, bias=False)
+
+    def forward(self, x, buckets, mask):
+        """x [B, M, D]; buckets [M, M]; mask [B, 1, 1, M], −inf at padding."""
+        y = self.attn_norm(x)
+        q, k, v = (p(y).unflatten(-1, (self.heads, -1)).transpose(1, 2) for p in (self.attn_q, self.attn_k, self.attn_v))
+        bias = self.attn_rel_b(buckets).permute(2, 0, 1)[None] + mask  # [B, heads, M, M]
+        x = x + self.attn_o(F.scaled_dot_product_attention(q, k, v, attn_mask=bias, scale=1.).transpose(1, 2).flatten(2))
+        y = self.ffn_norm(x)
+        return x + self.ffn_down(F.gelu(self.ffn_gate(y), approximate="tanh") * self.ffn_up(y))
+
+
+def position_buckets(length, buckets, max_distance):
+    """T5's bidirectional relative position buckets [query, key]."""
+    distance = torch.arange(length)[None, :] - torch.arange(length)[:, None]
+    half = buckets // 2
+    exact = half // 2
+    far = exact + (torch.log(distance.abs().clamp(min=1).float() / exact) / math.log(max_distance / exact) * (half - exact)).long()
+    return (distance > 0).long() * half + torch.where(distance.abs() < exact, distance.abs(), far.clamp(max=half - 1))
+
+
+class TextEncoder(nn.Module):
+    """umT5: relative bias in every layer, no 1/√d, no biases. Names follow llama.cpp's GGUF."""
+
+    def __init__(self, vocab, d_model, heads, d_kv, d_ff, layers, buckets, max_distance):
+        super().__init__()
+        self.bucket_sizes = (buckets, max_distance)
+        self.token_embd = nn.Embedding(vocab, d_model)
+        self.blk = nn.ModuleList(TextBlock(d_model, heads, d_kv, d_ff, buckets) for _ in range(layers))
+        self.output_norm = nn.RMSNorm(d_model, eps=EPS)
+        for block in self.blk:
+            nn.init.normal_(block.attn_q.weight, std=(d_model * d_kv) ** -.5)
+            nn.init.normal_(block.attn_rel_b.weight, std=d_model ** -.5)
+            for linear in (block.attn_k, block.attn_v, block.attn_o, block.ffn_gate, block.ffn_up, block.ffn_down):
+                nn.init.normal_(linear.weight, std=linear.in_features ** -.5)
+
+    def forward(self, ids, lengths):
+        """ids [B, M] (padded with anything), lengths [B] → states [B, M', D], zero rows after each prompt,
+        M' = the next multiple of TEXT_BLOCK."""
+        m = ids.shape[1]
+        inside = torch.arange(m)[None] < lengths[:, None]  # [B, M]
+        mask = torch.zeros(inside.shape).masked_fill(~inside, float("-inf"))[:, None, None]
+        buckets = position_buckets(m, *self.bucket_sizes)
+        x = self.token_embd(ids)
+        for block in self.blk:
+            x = block(x, buckets, mask)
+        x = self.output_norm(x) * inside[..., None]
+        return F.pad(x, (0, 0, 0, -m % TEXT_BLOCK))
+
+
+class Seedling(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.text = TextEncoder(**TEXT)
+        self.transformer = Transformer(**TRANSFORMER)
+
+
+def encode_ids(tokenizer, prompts):
+    """Prompts → (ids [B, M], lengths [B]), `</s>` added by the tokenizer."""
+    ids = [tokenizer.encode(p).ids for p in prompts]
+    lengths = torch.tensor([len(i) for i in ids])
+    out = torch.zeros(len(ids), int(lengths.max()), dtype=torch.long)
+    for row, i in zip(out, ids):
+        row[:len(i)] = torch.tensor(i)
+    return out, lengths

@@ -1,0 +1,140 @@
+"""Trains the codec's decoder: python train_codec.py RUN --minutes 25 (resumes from RUN/codec.pt)
+
+Target: the same clip rendered at 256 px (short side) and 30 fps. Each example is a window of the
+latent grid of one moment; where the window cuts the picture its edge is context and not compared.
+"""
+import argparse
+import os
+import time
+
+import numpy as np
+import torch
+
+from codec import STRIDE, load_codec
+from data import BUCKETS, FPS, make_clip
+from world import render_clip
+
+UPSCALE = 4
+WINDOW, MARGIN = 8, 2  # latents: 256 × 256 pixels, up to 64 at a cut edge not compared
+NOISE = .12
+MOMENTS = 2  # taken from each clip
+
+
+def example(codec, seed):
+    """Windows of one clip: latents [N, 72, 8, 8], frames [N, 15, 3, 256, 256] uint8, compared [N, 4] (y0, y1, x0, x1)."""
+    rng = np.random.default_rng(seed)
+    width, height = BUCKETS[str(rng.choice(["1:1", "16:9", "9:16"], p=[.5, .35, .15]))]
+    clip, _ = make_clip(seed, width, height, 5., photo_share=.10)
+    inputs, targets, boxes = [], [], []
+    for _ in range(MOMENTS):
+        t = int(rng.integers(0, 11))
+        if t == 0 and rng.random() < .5:
+            t = int(rng.integers(1, 11))
+        times = [0.] * 4 if t == 0 else [(4 * (t - 1) + k + 1) / FPS for k in range(4)]
+        around = []
+        for s in (max(t - 1, 0), t, min(t + 1, 10)):
+            ts = [0.] * 4 if s == 0 else [(4 * (s - 1) + k + 1) / FPS for k in range(4)]
+            x = torch.from_numpy(render_clip(clip, width, height, ts)).permute(0, 3, 1, 2).float() / 255
+            around.append(codec.encoder(x.reshape(1, 12, height, width)))
+        z = torch.cat(around, 1)[0]  # [72, h, w]
+        times = [0.] * 15 if t == 0 else [.5 * (t - 1) + (k + 1) / 30 for k in range(15)]
+        if t == 0:
+            frames = np.repeat(render_clip(clip, width * UPSCALE, height * UPSCALE, [0.]), 15, 0)
+        else:
+            frames = render_clip(clip, width * UPSCALE, height * UPSCALE, times)
+        h, w = z.shape[1:]
+        y, x = int(rng.integers(h - WINDOW + 1)), int(rng.integers(w - WINDOW + 1))
+        p = STRIDE * UPSCALE
+        inputs.append(z[:, y:y + WINDOW, x:x + WINDOW].numpy().astype(np.float16))
+        targets.append(frames[:, y * p:(y + WINDOW) * p, x * p:(x + WINDOW) * p].transpose(0, 3, 1, 2))
+        m = MARGIN * p
+        boxes.append([m if y else 0, WINDOW * p - (m if y + WINDOW < h else 0), m if x else 0, WINDOW * p - (m if x + WINDOW < w else 0)])
+    return inputs, targets, boxes
+
+
+def loss_of(out, target, boxes):
+    mask = torch.zeros(len(boxes), 1, 1, *out.shape[-2:])
+    for m, (y0, y1, x0, x1) in zip(mask, boxes):
+        m[..., y0:y1, x0:x1] = 1
+    out, target = out * mask, target * mask
+    loss = (out - target).abs().mean()
+    for axis in (-1, -2):
+        loss = loss + .6 * (out.diff(dim=axis) - target.diff(dim=axis)).abs().mean()
+    return loss + 2. * (out - target).square().mean()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("run")
+    parser.add_argument("--minutes", type=float, default=25)
+    parser.add_argument("--lr", type=float, default=1.5e-3)
+    parser.add_argument("--batch", type=int, default=4)
+    parser.add_argument("--pool", type=int, default=320, help="examples kept in memory, renewed all the time")
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    path = f"{options.run}/codec.pt"
+    codec = load_codec(path).train()
+    mean = codec.encoder.mean
+    rng = np.random.default_rng(int(time.time()))
+    weights = list(codec.decoder.parameters())
+    average = [p.detach().clone() for p in weights]
+    optimiser = torch.optim.AdamW(weights, lr=options.lr, betas=(.9, .98), weight_decay=0)
+    began, saved_at, told_at, step, running, psnr = time.time(), time.time(), time.time(), 0, None, None
+    inputs, targets, boxes = [], [], []
+    seed = 20_000_000 + int(rng.integers(1 << 20)) * 64
+
+    def renew():
+        global seed
+        with torch.no_grad():
+            made = example(codec, seed)
+        seed += 1
+        for a, b, c in zip(*made):
+            if len(inputs) < options.pool:
+                inputs.append(a)
+                targets.append(b)
+                boxes.append(c)
+            else:
+                i = int(rng.integers(options.pool))
+                inputs[i], targets[i], boxes[i] = a, b, c
+
+    def save():
+        state = codec.state_dict()
+        for (n, _), a in zip(codec.decoder.named_parameters(), average):
+            state[f"decoder.{n}"] = a.clone()
+        torch.save({"model": state, "mean": mean}, path + ".tmp")
+        os.replace(path + ".tmp", path)
+
+    for _ in range(24):
+        renew()
+    while (elapsed := (time.time() - began) / 60) < options.minutes:
+        if step % 4 == 0:
+            renew()
+        rate = min(1., (step + 1) / 50) * min(1., (1 - elapsed / options.minutes) / .5)
+        for group in optimiser.param_groups:
+            group["lr"] = options.lr * rate
+        picks = rng.integers(len(inputs), size=options.batch)
+        z = torch.from_numpy(np.stack([inputs[i] for i in picks])).float()
+        z = z + torch.randn_like(z) * NOISE * torch.rand(len(picks), 1, 1, 1)
+        target = torch.from_numpy(np.stack([targets[i] for i in picks])).float() / 255
+        out = codec.decoder(z)
+        loss = loss_of(out, target, [boxes[i] for i in picks])
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(weights, 1.)
+        optimiser.step()
+        optimiser.zero_grad()
+        step += 1
+        with torch.no_grad():
+            k = min(.995, (1 + step) / (10 + step))
+            for a, p in zip(average, weights):
+                a.lerp_(p, 1 - k)
+            value = -10 * torch.log10((out - target).square().mean()).item()
+        running = loss.item() if running is None else running * .98 + loss.item() * .02
+        psnr = value if psnr is None else psnr * .98 + value * .02
+        if time.time() - told_at > 30:
+            print(f"{elapsed:.1f} min step {step} loss {running:.4f} psnr {psnr:.2f} pool {len(inputs)}", flush=True)
+            told_at = time.time()
+        if time.time() - saved_at > 120:
+            save()
+            saved_at = time.time()
+    save()

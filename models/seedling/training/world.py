@@ -1,0 +1,1080 @@
+"""The storybook world: a clip is a pure function of (attributes, seed, time).
+
+Resolution-independent and continuous in time: the same clip can be drawn at 64 or 256 px and at
+8 or 30 fps. One unit is the short side; x runs right, y runs down, (0, 0) is the middle.
+What a clip shows is named in `Attributes`; `captions.py` turns the names into words.
+"""
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import skia
+
+SUBJECTS = ("none", "cat", "dog", "rabbit", "bird", "fish", "robot", "hero", "car", "boat",
+            "rocket", "balloon", "castle", "house", "tree", "ball")
+COLOURS = {
+    "red": (.87, .20, .19), "orange": (.97, .56, .14), "yellow": (.99, .84, .24),
+    "green": (.33, .68, .29), "blue": (.20, .45, .88), "purple": (.55, .34, .78),
+    "pink": (.98, .56, .72), "white": (.97, .96, .93), "black": (.17, .17, .21),
+    "brown": (.55, .36, .22),
+}
+SCENES = ("city", "meadow", "forest", "snowy forest", "desert", "beach", "ocean", "mountains",
+          "snow", "space", "castle hill")
+MOTIONS = ("still", "left", "right", "jumps", "rises", "falls", "spins")
+CAMERAS = ("still", "pan left", "pan right", "tilt up", "tilt down", "zoom in", "zoom out")
+LIGHTS = ("day", "night", "sunset", "sunrise", "darkens", "fog", "snow", "rain", "windows")
+STYLES = ("picture book", "watercolour", "old photo")
+FIXED = ("castle", "house", "tree")  # subjects that rarely move
+LIT = ("castle", "house")  # subjects with windows
+
+
+@dataclass(frozen=True)
+class Attributes:
+    """What a clip shows; every caption is made from this and nothing else."""
+    subject: str
+    colour: str
+    scene: str
+    motion: str
+    camera: str
+    light: str
+    style: str = "picture book"
+
+
+def sample_attributes(rng: np.random.Generator) -> Attributes:
+    """Draws attributes that make sense together."""
+    subject = "none" if rng.random() < .05 else str(rng.choice(SUBJECTS[1:]))
+    if rng.random() < .12:
+        subject = "cat"
+    colour = str(rng.choice(list(COLOURS)))
+    scene = str(rng.choice(SCENES))
+    if rng.random() < .08:
+        scene = "snowy forest"
+    motion = str(rng.choice(MOTIONS, p=[.22, .15, .15, .14, .13, .11, .10]))
+    if subject in FIXED and rng.random() < .8 or subject == "none":
+        motion = "still"
+    camera = str(rng.choice(CAMERAS, p=[.28, .12, .12, .09, .09, .17, .13]))
+    if scene == "space":
+        light = "day"  # always dark: the sky of stars is the scene itself
+    else:
+        has_windows = scene in ("city", "castle hill") or subject in LIT
+        light = str(rng.choice(LIGHTS, p=[.27, .10, .16, .10, .13, .07, .07, .05, .05]))
+        if light == "windows" and not has_windows:
+            light = "day"
+        elif has_windows and light == "day" and rng.random() < .25:
+            light = "windows"
+    style = str(rng.choice(STYLES, p=[.92, .04, .04]))
+    return Attributes(subject, colour, scene, motion, camera, light, style)
+
+
+# ---------------------------------------------------------------- drawing
+
+def mix(a, b, k):
+    """Linear blend of two colours (or numbers), k = 0 gives a."""
+    if isinstance(a, (int, float)):
+        return a + (b - a) * k
+    return tuple(x + (y - x) * k for x, y in zip(a, b))
+
+
+def dark(c, k=.3):
+    return mix(c, (.10, .06, .10), k)
+
+
+def light_of(c, k=.3):
+    return mix(c, (1., .97, .9), k)
+
+
+def ease(u, start=0., end=1.):
+    u = min(max((u - start) / (end - start), 0.), 1.)
+    return u * u * (3 - 2 * u)
+
+
+def keyframes(u, *stops):
+    """Piecewise-linear interpolation through evenly spaced stops."""
+    position = min(max(u, 0.), 1.) * (len(stops) - 1)
+    i = min(int(position), len(stops) - 2)
+    return mix(stops[i], stops[i + 1], position - i)
+
+
+def skia_colour(c, alpha=1.):
+    return skia.Color4f(float(c[0]), float(c[1]), float(c[2]), float(alpha))
+
+
+class Pen:
+    """A few shapes with picture-book shading: lit from above, a thin darker outline."""
+
+    def __init__(self, canvas, outline=.016):
+        self.canvas = canvas
+        self.outline = outline
+
+    def path(self, path, colour, shade=.22, alpha=1., outline=True):
+        bounds = path.computeTightBounds()
+        paint = skia.Paint(AntiAlias=True)
+        if shade:
+            top, bottom = light_of(colour, shade * .8), dark(colour, shade)
+            paint.setShader(skia.GradientShader.MakeLinear(
+                [(0, bounds.top()), (0, bounds.bottom())],
+                [skia_colour(top, alpha).toColor(), skia_colour(colour, alpha).toColor(),
+                 skia_colour(bottom, alpha).toColor()], [0, .45, 1]))
+        else:
+            paint.setColor4f(skia_colour(colour, alpha))
+        self.canvas.drawPath(path, paint)
+        if outline and self.outline:
+            self.stroke(path, dark(colour, .55), self.outline, alpha * .8)
+
+    def stroke(self, path, colour, width, alpha=1.):
+        self.canvas.drawPath(path, skia.Paint(
+            AntiAlias=True, Style=skia.Paint.kStroke_Style, StrokeWidth=width,
+            StrokeCap=skia.Paint.kRound_Cap, StrokeJoin=skia.Paint.kRound_Join,
+            Color4f=skia_colour(colour, alpha)))
+
+    def ellipse(self, x, y, rx, ry, colour, **options):
+        path = skia.Path()
+        path.addOval(skia.Rect.MakeLTRB(x - rx, y - ry, x + rx, y + ry))
+        self.path(path, colour, **options)
+
+    def rect(self, x, y, w, h, colour, r=0., **options):
+        """A box centred on x whose bottom is at y."""
+        path = skia.Path()
+        path.addRoundRect(skia.Rect.MakeLTRB(x - w / 2, y - h, x + w / 2, y), r, r)
+        self.path(path, colour, **options)
+
+    def polygon(self, points, colour, smooth=False, **options):
+        self.path(make_path(points, smooth), colour, **options)
+
+    def line(self, points, colour, width, smooth=True, alpha=1.):
+        self.stroke(make_path(points, smooth, closed=False), colour, width, alpha)
+
+    def dot(self, x, y, r, colour, alpha=1.):
+        self.canvas.drawCircle(x, y, r, skia.Paint(AntiAlias=True, Color4f=skia_colour(colour, alpha)))
+
+    def glow(self, x, y, r, colour, alpha=1.):
+        if alpha <= 0:
+            return
+        paint = skia.Paint(AntiAlias=True)
+        paint.setShader(skia.GradientShader.MakeRadial(
+            (x, y), r, [skia_colour(colour, alpha).toColor(), skia_colour(colour, 0).toColor()]))
+        self.canvas.drawCircle(x, y, r, paint)
+
+
+def make_path(points, smooth=False, closed=True):
+    path = skia.Path()
+    if not smooth:
+        path.moveTo(*points[0])
+        for p in points[1:]:
+            path.lineTo(*p)
+    elif closed:
+        middle = [((a[0] + b[0]) / 2, (a[1] + b[1]) / 2) for a, b in zip(points, points[1:] + points[:1])]
+        path.moveTo(*middle[-1])
+        for p, m in zip(points, middle):
+            path.quadTo(*p, *m)
+    else:
+        path.moveTo(*points[0])
+        for a, b in zip(points[1:-1], points[2:]):
+            end = b if b is points[-1] else ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2)
+            path.quadTo(*a, *end)
+        if len(points) == 2:
+            path.lineTo(*points[1])
+    if closed:
+        path.close()
+    return path
+
+
+# ---------------------------------------------------------------- subjects
+# Each draws itself about 1 high, feet at (0, 0), facing right. t in seconds, go = 1 when walking.
+
+INK = (.13, .10, .14)
+CREAM = (1., .95, .84)
+GLASS = (.74, .90, .98)
+
+
+def eye(pen, x, y, r, t, white=True):
+    if (t + .7) % 2.6 < .14:  # blink
+        pen.line([(x - r, y), (x + r, y)], INK, r * .5)
+        return
+    if white:
+        pen.dot(x, y, r * 1.35, (1, 1, 1))
+    pen.dot(x + r * .2, y, r, INK)
+    pen.dot(x + r * .45, y - r * .4, r * .38, (1, 1, 1))
+
+
+def legs(pen, colour, xs, t, go, length, width):
+    for i, x in enumerate(xs):
+        swing = math.sin(t * 7 + i * 2.2) * .13 * go
+        pen.line([(x, -length), (x + swing * .4, -length * .5), (x + swing, -width * .4)],
+                 dark(colour, .42), width + .03)
+        pen.line([(x, -length), (x + swing * .4, -length * .5), (x + swing, -width * .4)], colour, width)
+
+
+def cat(pen, c, t, go):
+    sway = math.sin(t * 2.4) * .1
+    tail = [(-.36, -.34), (-.6, -.38), (-.62 + sway, -.66), (-.5 + sway * 1.6, -.86)]
+    pen.line(tail, dark(c, .5), .13)
+    pen.line(tail, c, .1)
+    legs(pen, dark(c, .12), (-.3, .26), t + .2, go, .3, .1)
+    pen.ellipse(-.06, -.38, .4, .23, c)
+    pen.ellipse(.0, -.28, .24, .1, light_of(c, .45), shade=0, outline=False, alpha=.7)
+    for x in (-.26, -.12, .02):
+        pen.line([(x, -.6), (x - .02, -.48)], dark(c, .3), .04, alpha=.7)
+    legs(pen, c, (-.2, .18), t, go, .28, .1)
+    for side in (-1, 1):
+        pen.polygon([(.34 + side * .24, -.68), (.34 + side * .21, -1.02), (.34 + side * .03, -.82)], c)
+        pen.polygon([(.34 + side * .2, -.74), (.34 + side * .19, -.93), (.34 + side * .09, -.82)],
+                    (.98, .7, .68), shade=0, outline=False)
+    pen.ellipse(.34, -.65, .27, .23, c)
+    pen.ellipse(.38, -.56, .14, .1, light_of(c, .6), shade=0, outline=False)
+    eye(pen, .25, -.68, .05, t)
+    eye(pen, .46, -.68, .05, t)
+    pen.ellipse(.38, -.6, .035, .025, (.9, .4, .42), shade=0, outline=False)
+
+
+def dog(pen, c, t, go):
+    wag = math.sin(t * 8) * .12
+    pen.line([(-.4, -.46), (-.55, -.6), (-.6 + wag, -.78)], dark(c, .5), .11)
+    pen.line([(-.4, -.46), (-.55, -.6), (-.6 + wag, -.78)], c, .08)
+    legs(pen, dark(c, .15), (-.32, .22), t + .2, go, .32, .11)
+    pen.ellipse(-.08, -.42, .4, .22, c)
+    legs(pen, c, (-.24, .15), t, go, .32, .11)
+    pen.ellipse(.32, -.7, .24, .22, c)
+    pen.ellipse(.5, -.63, .17, .12, light_of(c, .5))
+    pen.ellipse(.64, -.68, .05, .04, INK, shade=0, outline=False)
+    flop = math.sin(t * 5) * .03
+    pen.polygon([(.2, -.88), (.06, -.84), (.02 + flop, -.52), (.16, -.48), (.24, -.72)], dark(c, .35), smooth=True)
+    pen.line([(.22, -.52), (.4, -.5)], (.85, .2, .2), .06)
+    eye(pen, .38, -.76, .05, t)
+
+
+def rabbit(pen, c, t, go):
+    hop = math.sin(t * 6) * .03 * go
+    for x, lean in ((.16, -.06), (.32, .05)):
+        wiggle = math.sin(t * 3 + x * 9) * .03
+        pen.ellipse(x + lean + wiggle, -.95, .08, .24, c)
+        pen.ellipse(x + lean + wiggle, -.93, .035, .17, (.98, .72, .74), shade=0, outline=False)
+    pen.dot(-.4, -.3 + hop, .12, light_of(c, .5))
+    pen.ellipse(-.1, -.32 + hop, .32, .28, c)
+    pen.ellipse(-.18, -.14, .2, .13, c)
+    pen.ellipse(-.02, -.05, .24, .06, light_of(c, .3))
+    pen.ellipse(.18, -.06, .1, .06, light_of(c, .3))
+    pen.ellipse(.24, -.62 + hop, .23, .2, c)
+    eye(pen, .32, -.66 + hop, .05, t)
+    pen.ellipse(.45, -.6 + hop, .035, .03, (.9, .4, .45), shade=0, outline=False)
+    pen.ellipse(.22, -.54 + hop, .06, .04, (.98, .6, .6), shade=0, outline=False, alpha=.6)
+
+
+def bird(pen, c, t, go):
+    beat = math.sin(t * (9 if go else 5))
+    pen.polygon([(-.3, -.5), (-.66, -.66), (-.62, -.46), (-.66, -.34)], dark(c, .25))
+    for x in (-.05, .1):
+        pen.line([(x, -.22), (x, 0)], (.95, .6, .15), .05)
+    pen.ellipse(-.02, -.46, .38, .28, c)
+    pen.ellipse(.06, -.36, .24, .15, light_of(c, .6), shade=0, outline=False)
+    pen.ellipse(.3, -.7, .2, .19, c)
+    pen.polygon([(.46, -.76), (.68, -.68), (.46, -.61)], (1., .7, .1))
+    eye(pen, .35, -.73, .05, t)
+    pen.polygon([(.12, -.56), (-.1, -.56 - .44 * beat), (-.42, -.6 - .5 * beat), (-.24, -.42)], dark(c, .2), smooth=True)
+
+
+def fish(pen, c, t, go):
+    wave = math.sin(t * 6) * .1
+    pen.polygon([(-.34, -.45), (-.72, -.72 + wave), (-.6, -.45 + wave), (-.72, -.18 + wave)], dark(c, .15))
+    pen.polygon([(-.2, -.66), (.05, -.92), (.22, -.66)], dark(c, .2))
+    pen.ellipse(0, -.45, .46, .27, c)
+    for x in (-.16, .02):
+        pen.line([(x, -.66), (x + .05, -.45), (x, -.25)], light_of(c, .55), .07)
+    pen.polygon([(.02, -.4), (-.16, -.26 + wave * .7), (.04, -.28)], dark(c, .25))
+    eye(pen, .26, -.52, .065, t)
+    pen.line([(.44, -.4), (.34, -.36)], dark(c, .6), .03)
+
+
+def robot(pen, c, t, go):
+    metal = (.72, .76, .80)
+    for x, phase in ((-.15, 0), (.15, math.pi)):
+        lift = max(0, math.sin(t * 6 + phase)) * .08 * go
+        pen.rect(x, -.02 - lift, .13, .24, metal)
+        pen.rect(x + .03, -lift, .22, .09, dark(c, .2), r=.04)
+    for side in (-1, 1):
+        swing = math.sin(t * 4) * .12 * side
+        pen.line([(side * .3, -.56), (side * .44, -.42), (side * .42 + swing, -.26)], dark(metal, .25), .11)
+        pen.dot(side * .42 + swing, -.25, .07, c)
+    pen.rect(0, -.2, .56, .42, c, r=.07)
+    pen.rect(0, -.3, .3, .2, light_of(metal, .4), r=.03)
+    for i, lamp in enumerate(((.95, .3, .25), (.98, .8, .2), (.3, .8, .4))):
+        pen.dot(-.09 + .09 * i, -.4, .033, lamp if (t * 2 + i) % 3 < 2 else dark(lamp, .5))
+    pen.line([(0, -.96), (0, -1.08)], dark(metal, .3), .03)
+    pen.dot(0, -1.1, .05, (.98, .35, .3))
+    pen.rect(0, -.65, .48, .32, c, r=.09)
+    pen.rect(.02, -.72, .36, .17, (.12, .16, .24), r=.06)
+    for x in (-.07, .11):
+        pen.dot(x, -.805, .045, (.5, .98, .95))
+
+
+def hero(pen, c, t, go):
+    skin = (.97, .78, .62)
+    flap = math.sin(t * 5) * .08
+    pen.polygon([(-.1, -.66), (.1, -.64), (-.1, -.25), (-.3, -.1 + flap), (-.62, -.12 + flap), (-.4, -.42)], c, smooth=True)
+    for x, phase in ((-.08, 0), (.1, math.pi)):
+        swing = math.sin(t * 7 + phase) * .14 * go
+        pen.line([(x, -.3), (x + swing, -.05)], (.22, .3, .55), .13)
+        pen.ellipse(x + swing + .04, -.04, .1, .05, dark(c, .2))
+    pen.rect(0, -.26, .32, .42, (.26, .36, .66), r=.1)
+    pen.dot(.03, -.5, .08, (1., .85, .2))
+    arm = math.sin(t * 3) * .05
+    pen.line([(.12, -.6), (.3, -.62), (.46, -.78 + arm)], (.26, .36, .66), .1)
+    pen.dot(.47, -.79 + arm, .06, skin)
+    pen.line([(-.12, -.6), (-.24, -.46), (-.14, -.36)], (.22, .3, .58), .1)
+    pen.ellipse(.04, -.84, .19, .19, skin)
+    pen.polygon([(-.16, -.84), (-.14, -1.03), (.08, -1.08), (.24, -.94), (.02, -.93)], (.32, .2, .14), smooth=True)
+    pen.rect(.09, -.79, .28, .1, c, r=.04, outline=False)
+    eye(pen, .04, -.84, .034, t)
+    eye(pen, .17, -.84, .034, t)
+
+
+def wheel(pen, x, y, r, turn):
+    pen.ellipse(x, y, r, r, (.2, .2, .23))
+    pen.dot(x, y, r * .58, (.82, .82, .80))
+    for k in range(2):
+        a = turn + k * math.pi / 2
+        dx, dy = math.cos(a) * r * .55, math.sin(a) * r * .55
+        pen.line([(x - dx, y - dy), (x + dx, y + dy)], (.35, .35, .38), r * .2)
+
+
+def car(pen, c, t, go):
+    bob = math.sin(t * 9) * .008
+    pen.polygon([(-.42, -.44 + bob), (-.28, -.74 + bob), (.14, -.74 + bob), (.36, -.44 + bob)], light_of(c, .1))
+    pen.polygon([(-.32, -.45 + bob), (-.22, -.67 + bob), (-.06, -.67 + bob), (-.06, -.45 + bob)], GLASS)
+    pen.polygon([(.0, -.45 + bob), (.0, -.67 + bob), (.12, -.67 + bob), (.26, -.45 + bob)], GLASS)
+    pen.rect(0, -.14 + bob, 1.3, .34, c, r=.12)
+    pen.rect(0, -.14 + bob, 1.26, .07, dark(c, .35), r=.03, outline=False)
+    pen.dot(.59, -.34 + bob, .06, (1., .95, .65))
+    pen.dot(-.61, -.34 + bob, .05, (.8, .15, .15))
+    for x in (-.36, .36):
+        wheel(pen, x, -.16, .17, t * 7 * go)
+    if go:
+        for k in range(3):
+            age = (t * 1.5 + k / 3) % 1
+            pen.dot(-.72 - age * .3, -.18 - age * .14, .05 + age * .06, (.9, .9, .9), (1 - age) * .6)
+
+
+def boat(pen, c, t, go):
+    rock = math.sin(t * 2) * .03
+    pen.canvas.rotate(rock * 60)
+    pen.line([(0, -.3), (0, -1.08)], (.45, .3, .2), .05)
+    belly = .05 * math.sin(t * 1.7)
+    pen.polygon([(.05, -1.02), (.42 + belly, -.6), (.46 + belly, -.36), (.05, -.36)], CREAM, smooth=False)
+    pen.polygon([(-.05, -.92), (-.36 + belly, -.38), (-.05, -.38)], light_of(c, .35))
+    pen.polygon([(0, -1.08), (.16, -1.02 + belly * .4), (0, -.97)], (.9, .25, .2))
+    pen.polygon([(-.58, -.3), (.64, -.3), (.42, 0), (-.4, 0)], c)
+    pen.line([(-.56, -.28), (.6, -.28)], light_of(c, .6), .05)
+
+
+def rocket(pen, c, t, go):
+    flick = .5 + .5 * math.sin(t * 23) * math.sin(t * 13)
+    if go:
+        pen.polygon([(-.12, -.1), (.12, -.1), (.07, .12), (0, .3 + .16 * flick), (-.07, .12)], (1., .62, .12), smooth=True)
+        pen.polygon([(-.06, -.1), (.06, -.1), (0, .12 + .08 * flick)], (1., .93, .5), outline=False)
+    for side in (-1, 1):
+        pen.polygon([(side * .17, -.36), (side * .36, -.02), (side * .13, -.12)], dark(c, .28))
+    pen.polygon([(-.15, -.1), (.15, -.1), (.23, -.42), (.2, -.72), (0, -1.12), (-.2, -.72), (-.23, -.42)], CREAM if c == COLOURS["white"] else c, smooth=True)
+    pen.polygon([(-.15, -.82), (0, -1.08), (.15, -.82)], dark(c, .3), outline=False)
+    pen.dot(0, -.62, .125, dark(c, .5))
+    pen.dot(0, -.62, .095, GLASS)
+    pen.rect(0, -.08, .22, .07, dark(c, .5), r=.02)
+
+
+def balloon(pen, c, t, go):
+    drift = math.sin(t * 1.6) * .03
+    for x in (-.12, .12):
+        pen.line([(x, -.2), (x * 1.8 + drift, -.5)], (.45, .32, .22), .025)
+    pen.rect(0, 0, .28, .2, (.72, .5, .28), r=.03)
+    pen.ellipse(drift, -.76, .38, .38, c)
+    pen.ellipse(drift, -.76, .2, .38, light_of(c, .5), alpha=.75)
+    pen.ellipse(drift, -.76, .07, .38, c, outline=False)
+    pen.polygon([(-.2 + drift, -.46), (.2 + drift, -.46), (.1, -.38), (-.1, -.38)], dark(c, .3))
+
+
+def castle(pen, c, t, go):
+    roof = dark(c, .45) if c not in (COLOURS["black"],) else (.5, .2, .25)
+    for x, h, w in ((-.42, .78, .24), (.42, .78, .24)):
+        pen.rect(x, 0, w, h, c)
+        pen.polygon([(x - .17, -h), (x, -h - .3), (x + .17, -h)], roof)
+        flag = math.sin(t * 4 + x * 7) * .04
+        pen.polygon([(x, -h - .42), (x + .16, -h - .38 + flag), (x, -h - .31)], (.95, .75, .2))
+    pen.rect(0, 0, .62, .5, light_of(c, .12))
+    for x in (-.24, -.08, .08, .24):
+        pen.rect(x, -.48, .09, .09, light_of(c, .12))
+    pen.rect(0, -.4, .3, .5, c)
+    pen.polygon([(-.2, -.88), (0, -1.16), (.2, -.88)], roof)
+    door = skia.Path()
+    door.addRoundRect(skia.Rect.MakeLTRB(-.12, -.3, .12, .1), .12, .12)
+    pen.canvas.save()
+    pen.canvas.clipRect(skia.Rect.MakeLTRB(-1, -1, 1, 0))
+    pen.path(door, (.36, .22, .15))
+    pen.canvas.restore()
+    for x, y in CASTLE_WINDOWS:
+        pen.rect(x, y + .06, .08, .13, (.25, .22, .3), r=.03, outline=False)
+
+
+CASTLE_WINDOWS = ((-.42, -.52), (.42, -.52), (0, -.66), (-.42, -.24), (.42, -.24))
+
+
+def house(pen, c, t, go):
+    pen.rect(.26, -.62, .13, .42, (.6, .34, .28))
+    for k in range(3):
+        age = (t * .35 + k / 3) % 1
+        pen.dot(.27 + age * .22 + math.sin(t + k) * .02, -1.06 - age * .3, .05 + age * .07, (.92, .92, .92), (1 - age) * .75)
+    pen.rect(0, 0, .86, .56, c)
+    pen.polygon([(-.56, -.54), (0, -1.), (.56, -.54)], dark(c, .45))
+    pen.rect(-.02, 0, .2, .34, (.42, .26, .17), r=.03)
+    pen.dot(.05, -.16, .02, (1, .85, .4))
+    for x, y in HOUSE_WINDOWS:
+        pen.rect(x, y + .09, .18, .18, (.42, .56, .68))
+        pen.line([(x, y - .08), (x, y + .08)], CREAM, .02)
+
+
+HOUSE_WINDOWS = ((-.27, -.3), (.25, -.3), (0, -.68))
+
+
+def tree(pen, c, t, go):
+    sway = math.sin(t * 1.5) * .03
+    pen.polygon([(-.1, 0), (.1, 0), (.06, -.5), (-.06, -.5)], (.48, .32, .2))
+    for x, y, r in ((-.24, -.55, .24), (.24, -.57, .24), (0, -.48, .22), (-.14, -.8, .24), (.16, -.82, .23), (0, -.95, .18)):
+        pen.ellipse(x + sway * -y, y, r, r * .95, c)
+    for x, y in ((-.2, -.62), (.12, -.52), (.1, -.86), (-.12, -.9)):
+        pen.dot(x + sway * -y, y, .06, light_of(c, .35), .7)
+
+
+def ball(pen, c, t, go):
+    pen.ellipse(0, -.45, .45, .45, c)
+    turn = t * 4 * go
+    pen.canvas.save()
+    pen.canvas.translate(0, -.45)
+    pen.canvas.rotate(math.degrees(turn))
+    for k in range(3):
+        a = k * 2 * math.pi / 3
+        pen.polygon([(0, 0), (math.cos(a - .35) * .42, math.sin(a - .35) * .42), (math.cos(a + .35) * .42, math.sin(a + .35) * .42)],
+                    light_of(c, .75) if c != COLOURS["white"] else (.9, .3, .3), shade=0, outline=False)
+    pen.dot(0, 0, .1, (1., .85, .3))
+    pen.canvas.restore()
+    pen.ellipse(-.14, -.66, .1, .07, (1, 1, 1), shade=0, outline=False, alpha=.55)
+
+
+DRAW = {f.__name__: f for f in (cat, dog, rabbit, bird, fish, robot, hero, car, boat, rocket, balloon, castle, house, tree, ball)}
+SIZE = {"cat": .5, "dog": .5, "rabbit": .5, "bird": .48, "fish": .5, "robot": .52, "hero": .55, "car": .5, "boat": .52,
+        "rocket": .56, "balloon": .56, "castle": .6, "house": .58, "tree": .6, "ball": .42}
+FLIERS = ("bird", "rocket", "balloon", "hero", "fish")
+
+# ---------------------------------------------------------------- scenes
+# A scene is a list of layers; each is (parallax, draw(pen)) recorded once and moved by the camera.
+
+FAR = 2.6  # how far layers reach to each side, enough for the widest view and every pan
+SKIES = {  # top, bottom, by day
+    "city": ((.48, .72, .92), (.90, .90, .84)), "meadow": ((.38, .70, .96), (.84, .94, .96)),
+    "forest": ((.55, .80, .88), (.90, .95, .82)), "snowy forest": ((.62, .76, .90), (.92, .95, .98)),
+    "desert": ((.50, .76, .92), (1., .90, .68)), "beach": ((.30, .70, .95), (.80, .95, .98)),
+    "ocean": ((.36, .66, .93), (.86, .94, .97)), "mountains": ((.42, .66, .93), (.92, .90, .92)),
+    "snow": ((.58, .74, .92), (.93, .95, .99)), "space": ((.03, .03, .12), (.16, .10, .30)),
+    "castle hill": ((.46, .68, .95), (.98, .90, .86)),
+}
+
+
+def ridge(pen, rng, base, height, step, colour, smooth=True, bottom=2., **options):
+    points = [(-FAR - 1, bottom)]
+    x = -FAR - 1
+    while x < FAR + 1:
+        points.append((x, base - height * rng.uniform(.2, 1)))
+        x += step * rng.uniform(.7, 1.3)
+    points += [(FAR + 1, base), (FAR + 1, bottom)]
+    pen.polygon(points, colour, smooth=smooth, **options)
+
+
+def ground(pen, rng, hz, near, far_colour, near_colour):
+    """The floor from the horizon hz down, with scattered tufts that grow towards the viewer."""
+    paint = skia.Paint(AntiAlias=True)
+    paint.setShader(skia.GradientShader.MakeLinear(
+        [(0, hz), (0, near * 1.6)], [skia_colour(far_colour).toColor(), skia_colour(near_colour).toColor()]))
+    pen.canvas.drawRect(skia.Rect.MakeLTRB(-6, hz, 6, 6), paint)
+
+
+def fir(pen, x, y, h, colour, snowy):
+    pen.rect(x, y, h * .1, h * .25, (.40, .28, .20))
+    for k, (w, top, bottom) in enumerate(((.46, .52, .16), (.38, .76, .40), (.28, 1., .64))):
+        pen.polygon([(x - w * h / 2, y - bottom * h), (x, y - top * h), (x + w * h / 2, y - bottom * h)], colour)
+        if snowy:
+            pen.polygon([(x - w * h * .3, y - (bottom + (top - bottom) * .4) * h), (x, y - top * h - h * .02),
+                         (x + w * h * .3, y - (bottom + (top - bottom) * .4) * h), (x + w * h * .1, y - (bottom + (top - bottom) * .3) * h),
+                         (x - w * h * .1, y - (bottom + (top - bottom) * .48) * h)], (.97, .98, 1.), outline=False, shade=.1)
+
+
+def round_tree(pen, x, y, h, colour):
+    pen.polygon([(x - h * .06, y), (x + h * .06, y), (x + h * .03, y - h * .5), (x - h * .03, y - h * .5)], (.46, .31, .2))
+    pen.ellipse(x, y - h * .66, h * .3, h * .34, colour)
+    pen.dot(x - h * .08, y - h * .76, h * .1, light_of(colour, .3), .6)
+
+
+def spread(rng, step, jitter=.5, reach=FAR):
+    x = -reach
+    while x < reach:
+        yield x + rng.uniform(-jitter, jitter) * step / 2
+        x += step
+
+
+def cloud(pen, x, y, s, colour=(1, 1, 1), alpha=.9):
+    path = skia.Path()
+    for dx, dy, r in ((-.2, 0, .1), (0, -.06, .14), (.17, -.01, .11), (.05, .03, .1)):
+        path.addCircle(x + dx * s, y + dy * s, r * s)
+    pen.path(path, colour, alpha=alpha, shade=.06, outline=False)
+
+
+def build_scene(name, rng, hz, feet, top):
+    if name == "photo":
+        return []
+    return build_layers(name, rng, hz, feet, top)
+
+
+def build_layers(name, rng, hz, feet, top):
+    """Layers of a scene, far to near: (parallax, draw(pen), windows), windows = [(x, y, size)]."""
+    layers = []
+    windows = []
+
+    def layer(parallax, draw, lit=()):
+        layers.append((parallax, draw, list(lit)))
+
+    if name != "space":
+        spots = [(x, rng.uniform(top * .85, top * .35 + hz * .3), rng.uniform(.7, 1.3)) for x in spread(rng, .8)]
+        layer(.2, lambda pen: [cloud(pen, *s) for s in spots])
+
+    if name == "city":
+        walls = ((.86, .62, .50), (.93, .80, .58), (.66, .72, .80), (.80, .55, .55), (.62, .74, .68), (.90, .86, .78))
+        far = [(x, rng.uniform(.3, .6), rng.uniform(.16, .24)) for x in spread(rng, .2)]
+        layer(.4, lambda pen: [pen.rect(x, hz + .1, w, h + .1, (.66, .74, .84), outline=False) for x, h, w in far])
+        near = [(x, rng.uniform(.28, .5), walls[int(rng.integers(len(walls)))], int(rng.integers(2))) for x in spread(rng, .36, .1)]
+        for x, h, _, _ in near:
+            for row in range(int(h / .13)):
+                for column in (-.09, 0, .09):
+                    windows.append((x + column, hz + .1 - h + .07 + row * .13, .045))
+
+        def houses(pen):
+            for x, h, c, roof in near:
+                pen.rect(x, hz + .1, .34, h, c)
+                if roof:
+                    pen.polygon([(x - .19, hz + .1 - h), (x, hz - h), (x + .19, hz + .1 - h)], dark(c, .4))
+            for x, y, s in windows:
+                pen.rect(x, y + s * .6, s, s * 1.3, (.42, .52, .64), outline=False)
+        layer(.7, houses, windows)
+
+        def road(pen):
+            ground(pen, rng, hz + .1, feet, (.78, .74, .70), (.70, .66, .64))
+            pen.rect(0, feet + .5, 12, .5 + .04, (.40, .40, .45), outline=False, shade=0)
+            for x in spread(rng, .34, 0):
+                pen.rect(x, feet + .13, .16, .03, (.96, .90, .70), outline=False)
+            for x in spread(rng, .9, 0):
+                pen.rect(x, feet - .06, .02, .42, (.25, .27, .32))
+                pen.dot(x, feet - .5, .035, (1., .94, .75))
+        layer(1., road, [(x, feet - .5, .05) for x in spread(rng, .9, 0)])
+    elif name == "meadow":
+        r1, r2 = rng.integers(1 << 30, size=2)
+        layer(.35, lambda pen: ridge(pen, np.random.default_rng(r1), hz + .02, .26, .5, (.56, .76, .62)))
+        layer(.55, lambda pen: ridge(pen, np.random.default_rng(r2), hz + .05, .14, .6, (.50, .76, .42)))
+        trees = [(x, rng.uniform(.2, .32)) for x in spread(rng, .7)]
+        flowers = [(x, rng.uniform(hz + .14, feet + .35), int(rng.integers(4))) for x in spread(rng, .07)]
+
+        def field(pen):
+            ground(pen, rng, hz + .08, feet, (.58, .82, .36), (.34, .64, .26))
+            for x, y, k in flowers:
+                s = .012 + .03 * (y - hz)
+                pen.line([(x, y), (x, y - s * 2)], (.24, .5, .2), s * .6)
+                pen.dot(x, y - s * 2.2, s, ((1., .4, .45), (1., .9, .3), (.98, .98, .95), (.75, .55, .95))[k])
+        layer(.75, lambda pen: [round_tree(pen, x, hz + .11, h, (.36, .62, .32)) for x, h in trees])
+        layer(1., field)
+    elif name in ("forest", "snowy forest"):
+        snowy = name == "snowy forest"
+        greens = ((.62, .74, .76), (.40, .60, .58), (.20, .44, .40)) if snowy else ((.62, .78, .58), (.38, .62, .38), (.20, .48, .28))
+        for parallax, step, height, base, colour in ((.35, .17, .42, .04, greens[0]), (.6, .26, .58, .09, greens[1])):
+            row = [(x, height * rng.uniform(.75, 1.25), rng.random() < .5) for x in spread(rng, step)]
+
+            def draw(pen, row=row, base=base, colour=colour):
+                if snowy:
+                    pen.rect(0, 2, 12, 2 - hz - base * .6, mix(colour, (.93, .96, 1.), .8), outline=False, shade=0)
+                else:
+                    pen.rect(0, 2, 12, 2 - hz - base * .6, mix(colour, (.5, .7, .35), .5), outline=False, shade=0)
+                for x, h, is_round in row:
+                    if is_round and not snowy:
+                        round_tree(pen, x, hz + base, h, colour)
+                    else:
+                        fir(pen, x, hz + base, h, colour, snowy)
+            layer(parallax, draw)
+        near = [(x, rng.uniform(.75, 1.05)) for x in spread(rng, .95, .5)]
+        tufts = [(x, rng.uniform(hz + .16, feet + .4)) for x in spread(rng, .12)]
+
+        def floor(pen):
+            ground(pen, rng, hz + .1, feet, (.90, .94, .99) if snowy else (.50, .70, .34), (.99, .99, 1.) if snowy else (.30, .50, .24))
+            for x, y in tufts:
+                s = .02 + .08 * (y - hz)
+                if snowy:
+                    pen.ellipse(x, y, s * 2.2, s * .5, (.80, .87, .96), shade=0, outline=False)
+                else:
+                    pen.line([(x - s, y), (x - s * .5, y - s), (x, y), (x + s * .6, y - s)], (.24, .44, .2), s * .3, smooth=False)
+            for x, h in near:
+                if abs(x) > .3:
+                    fir(pen, x, hz + .16, h, greens[2], snowy)
+        layer(1., floor)
+    elif name == "desert":
+        r1, r2 = rng.integers(1 << 30, size=2)
+        tombs = [(x, rng.uniform(.22, .4)) for x in spread(rng, 1.1, .8)]
+        layer(.35, lambda pen: [(pen.polygon([(x - h, hz + .06), (x, hz + .04 - h), (x + h, hz + .06)], (.93, .76, .52)),
+                                 pen.polygon([(x, hz + .04 - h), (x + h, hz + .06), (x + h * .25, hz + .06)], (.82, .62, .42), outline=False)) for x, h in tombs])
+        layer(.55, lambda pen: ridge(pen, np.random.default_rng(r1), hz + .06, .14, .6, (.95, .78, .50)))
+        cacti = [(x, rng.uniform(.2, .34)) for x in spread(rng, .7, .6)]
+
+        def cactus(pen, x, y, h):
+            for pts in ([(x, y), (x, y - h)], [(x, y - h * .4), (x + h * .3, y - h * .45), (x + h * .3, y - h * .75)], [(x, y - h * .3), (x - h * .28, y - h * .35), (x - h * .28, y - h * .6)]):
+                pen.line(pts, (.2, .42, .26), h * .2, smooth=False)
+                pen.line(pts, (.38, .64, .36), h * .15, smooth=False)
+
+        def sand(pen):
+            ground(pen, rng, hz + .1, feet, (.97, .84, .56), (.92, .70, .40))
+            r = np.random.default_rng(r2)
+            for x in spread(r, .25):
+                y = r.uniform(hz + .15, feet + .35)
+                pen.line([(x - .12, y), (x, y - .02), (x + .12, y)], (.84, .62, .36), .012, alpha=.8)
+            for x, h in cacti:
+                cactus(pen, x, hz + .15, h)
+        layer(1., sand)
+    elif name in ("beach", "ocean"):
+        sea = (.22, .62, .82) if name == "beach" else (.20, .50, .78)
+        isles = [(x, rng.uniform(.1, .2)) for x in spread(rng, 1.4, .9)]
+        layer(.3, lambda pen: [pen.ellipse(x, hz + .05, h * 1.8, h, (.48, .68, .66), outline=False) for x, h in isles])
+
+        def water(pen):
+            ground(pen, rng, hz + .04, feet, light_of(sea, .3), dark(sea, .2))
+        layer(.5, water)
+        if name == "beach":
+            palms = [(x, rng.uniform(.5, .7)) for x in spread(rng, 1.3, .3)]
+            shells = [(x, rng.uniform(hz + .26, feet + .4), int(rng.integers(3))) for x in spread(rng, .16)]
+
+            def shore(pen):
+                edge = [(-FAR - 1, 3)] + [(x, hz + .2 + .025 * math.sin(x * 7)) for x in np.arange(-FAR - 1, FAR + 1, .1)] + [(FAR + 1, 3)]
+                pen.polygon([(x, y - .02) for x, y in edge], (.98, .98, .96), outline=False, shade=0)
+                pen.polygon(edge, (.98, .87, .62), outline=False, shade=.12)
+                for x, y, k in shells:
+                    pen.dot(x, y, .016, ((.95, .6, .5), (.85, .7, .5), (1., .98, .9))[k])
+                for x, h in palms:
+                    if abs(x) < .35:
+                        continue
+                    y = hz + .3
+                    pen.line([(x, y), (x + h * .08, y - h * .5), (x + h * .2, y - h)], (.55, .38, .24), .05)
+                    for a in (-2.9, -2.3, -.9, -.2, .35, 2.9):
+                        ex, ey = x + h * .2 + math.cos(a) * h * .38, y - h + math.sin(a) * h * .16 + h * .1
+                        pen.polygon([(x + h * .2, y - h), ((x + h * .2 + ex) / 2, (y - h + ey) / 2 - h * .12), (ex, ey), ((x + h * .2 + ex) / 2, (y - h + ey) / 2 - h * .02)], (.26, .60, .32), smooth=False)
+            layer(1., shore)
+    elif name == "mountains":
+        peaks = [(x, rng.uniform(.42, .68)) for x in spread(rng, .62)]
+
+        def alps(pen):
+            for x, h in peaks:
+                y = hz + .12
+                pen.polygon([(x - h * .8, y), (x, y - h), (x + h * .8, y)], (.52, .56, .70))
+                pen.polygon([(x, y - h), (x + h * .8, y), (x + h * .15, y)], (.42, .45, .60), outline=False)
+                pen.polygon([(x - h * .27, y - h * .66), (x, y - h), (x + h * .27, y - h * .66), (x + h * .1, y - h * .72), (x, y - h * .6), (x - h * .12, y - h * .72)], (.98, .98, 1.), outline=False, shade=.05)
+        layer(.4, alps)
+        r1 = rng.integers(1 << 30)
+        layer(.6, lambda pen: ridge(pen, np.random.default_rng(r1), hz + .13, .14, .45, (.42, .58, .44)))
+        firs = [(x, rng.uniform(.18, .28)) for x in spread(rng, .4, .9)]
+        stones = [(x, rng.uniform(hz + .2, feet + .4)) for x in spread(rng, .22)]
+
+        def alm(pen):
+            ground(pen, rng, hz + .13, feet, (.60, .74, .44), (.40, .58, .32))
+            for x, h in firs:
+                fir(pen, x, hz + .16, h, (.24, .46, .36), False)
+            for x, y in stones:
+                s = .015 + .05 * (y - hz)
+                pen.ellipse(x, y, s * 1.4, s * .8, (.66, .66, .68))
+        layer(1., alm)
+    elif name == "snow":
+        r1, r2 = rng.integers(1 << 30, size=2)
+        layer(.35, lambda pen: ridge(pen, np.random.default_rng(r1), hz + .04, .26, .6, (.78, .86, .95)))
+        layer(.6, lambda pen: ridge(pen, np.random.default_rng(r2), hz + .1, .13, .8, (.88, .93, .98)))
+        men = [(x, rng.uniform(.3, .4)) for x in spread(rng, 1.3, .5)]
+        drifts = [(x, rng.uniform(hz + .2, feet + .4)) for x in spread(rng, .18)]
+
+        def field(pen):
+            ground(pen, rng, hz + .1, feet, (.93, .96, 1.), (.99, 1., 1.))
+            for x, y in drifts:
+                s = .03 + .08 * (y - hz)
+                pen.ellipse(x, y, s * 2, s * .4, (.82, .88, .96), shade=0, outline=False)
+            for x, h in men:
+                if abs(x) < .35:
+                    continue
+                y = hz + .2
+                for dy, r in ((.22, .24), (.56, .18), (.84, .13)):
+                    pen.ellipse(x, y - dy * h, r * h, r * h, (.97, .98, 1.))
+                pen.rect(x, y - .94 * h, .2 * h, .14 * h, (.2, .2, .26))
+                pen.dot(x + .04 * h, y - .84 * h, .03 * h, (.98, .55, .15))
+                pen.line([(x - .1 * h, y - .7 * h), (x + .12 * h, y - .7 * h)], (.85, .25, .25), .05 * h)
+        layer(1., field)
+    elif name == "space":
+        stars = [(rng.uniform(-FAR, FAR), rng.uniform(-1.4, hz + .2), rng.uniform(.004, .012)) for _ in range(170)]
+        layer(.15, lambda pen: [pen.dot(x, y, r, (1, 1, .92)) for x, y, r in stars])
+        planets = [(x, rng.uniform(top * .8, hz - .15), rng.uniform(.09, .17), ((.93, .60, .42), (.52, .76, .86), (.82, .62, .90))[int(rng.integers(3))], rng.random() < .5) for x in spread(rng, .85, .8)]
+
+        def worlds(pen):
+            for x, y, r, c, ring in planets:
+                pen.ellipse(x, y, r, r, c)
+                pen.dot(x - r * .3, y - r * .25, r * .22, light_of(c, .4), .6)
+                if ring:
+                    pen.line([(x - r * 1.7, y + r * .35), (x, y + r * .35), (x + r * 1.7, y - r * .35)], (.98, .90, .70), r * .16)
+        layer(.4, worlds)
+        craters = [(x, rng.uniform(hz + .16, feet + .4)) for x in spread(rng, .24)]
+
+        def moon(pen):
+            points = [(-FAR - 1, 3)] + [(x, hz + .12 + .03 * math.sin(x * 3.3)) for x in np.arange(-FAR - 1, FAR + 1, .12)] + [(FAR + 1, 3)]
+            pen.polygon(points, (.64, .62, .74), shade=.2)
+            for x, y in craters:
+                s = .03 + .08 * (y - hz)
+                pen.ellipse(x, y, s * 1.6, s * .55, (.50, .48, .62))
+        layer(1., moon)
+    else:  # castle hill
+        r1 = rng.integers(1 << 30)
+        layer(.35, lambda pen: ridge(pen, np.random.default_rng(r1), hz + .04, .22, .5, (.66, .78, .80)))
+        sites = [x for x in spread(rng, 1.15, .3)]
+        lit = [(x + wx * .42, hz - .14 + wy * .42, .04) for x in sites for wx, wy in CASTLE_WINDOWS]
+
+        def hill(pen):
+            for x in sites:
+                pen.ellipse(x, hz + .2, .55, .36, (.50, .72, .44))
+                pen.canvas.save()
+                pen.canvas.translate(x, hz - .14)
+                pen.canvas.scale(.42, .42)
+                castle(pen, (.84, .80, .82), 0, 0)
+                pen.canvas.restore()
+            pen.rect(0, 3, 12, 3 - hz - .1, (.50, .72, .44), outline=False, shade=0)
+        layer(.6, hill, lit)
+        trees = [(x, rng.uniform(.18, .28)) for x in spread(rng, .55, .8)]
+
+        def path(pen):
+            ground(pen, rng, hz + .14, feet, (.58, .78, .40), (.38, .60, .28))
+            pen.polygon([(.2, hz + .14), (.28, hz + .14), (.1, feet), (.5, 2), (-.7, 2), (-.2, feet)], (.93, .82, .60), smooth=True)
+            for x, h in trees:
+                round_tree(pen, x, hz + .17, h, (.40, .62, .34))
+        layer(1., path)
+    return layers
+
+
+# ---------------------------------------------------------------- light
+
+def light_state(kind, scene, u, start):
+    """Sky colours, ambient colour and effect strengths at u in 0..1; `start` delays the change a little."""
+    top, bottom = SKIES[scene]
+    p = ease(u, start * .25, .9 + start * .1)
+    state = dict(top=top, bottom=bottom, ambient=(1, 1, 1), sun=.85, sun_alpha=1., moon=0., stars=0., fog=0., snow=0., rain=0.,
+                 glow=0., grey=0.)
+    if scene == "space":
+        state.update(sun_alpha=0., ambient=(.92, .90, 1.))
+        return state
+    dusk = dict(top=(.12, .12, .30), bottom=(.52, .28, .42), ambient=(.42, .36, .56))
+    if kind in ("sunset", "sunrise"):
+        k = p if kind == "sunset" else 1 - p
+        state.update(top=keyframes(k, top, mix(top, (.62, .45, .62), .55), (.50, .32, .52), dusk["top"]),
+                     bottom=keyframes(k, bottom, (1., .80, .48), (1., .52, .28), dusk["bottom"]),
+                     ambient=keyframes(k, (1, 1, 1), (1., .86, .68), (.86, .58, .48), dusk["ambient"]),
+                     sun=.85 - 1.15 * k, stars=max(0., k - .75) * 3)
+    elif kind == "darkens":
+        state.update(top=mix(top, (.06, .07, .15), p), bottom=mix(bottom, (.16, .19, .30), p),
+                     ambient=mix((1, 1, 1), (.27, .30, .43), p), sun_alpha=1 - p, grey=p)
+    elif kind == "night":
+        state.update(top=(.04, .05, .18), bottom=(.17, .22, .46), ambient=(.40, .44, .68), sun_alpha=0., moon=1., stars=1.)
+    elif kind == "fog":
+        state.update(fog=p)
+    elif kind == "snow":
+        state.update(snow=1., top=mix(top, (.66, .72, .80), .6), bottom=mix(bottom, (.86, .89, .93), .6), ambient=(.90, .93, 1.), sun_alpha=.2)
+    elif kind == "rain":
+        state.update(rain=1., top=mix(top, (.38, .43, .52), .85), bottom=mix(bottom, (.62, .66, .72), .85), ambient=(.70, .76, .86), sun_alpha=0., grey=.5)
+    elif kind == "windows":
+        state.update(top=mix((.26, .26, .50), (.08, .09, .24), p), bottom=mix((.72, .50, .56), (.24, .22, .42), p),
+                     ambient=mix((.62, .54, .68), (.38, .36, .56), p), sun_alpha=0., stars=p, glow=ease(u, .15 + start * .1, .6 + start * .1))
+    return state
+
+
+# ---------------------------------------------------------------- the clip
+
+class Clip:
+    """A drawable clip. `seed` settles every free choice, `duration` is in seconds."""
+
+    def __init__(self, attributes: Attributes, seed: int, width: int, height: int, duration: float):
+        a = self.attributes = attributes
+        rng = np.random.default_rng(seed)
+        short = min(width, height)
+        self.half = (width / short / 2, height / short / 2)
+        self.duration = duration
+        X, Y = self.half
+        self.hz, self.feet = .16 * Y, .62 * Y + rng.uniform(-.02, .03)
+        if a.scene == "ocean":
+            self.feet = .5 * Y
+        layers = build_scene(a.scene, rng, self.hz, self.feet, -Y)
+        self.layers = []
+        for parallax, draw, windows in layers:
+            recorder = skia.PictureRecorder()
+            draw(Pen(recorder.beginRecording(skia.Rect.MakeLTRB(-8, -8, 8, 8)), .008))
+            self.layers.append((parallax, recorder.finishRecordingAsPicture(), windows))
+        self.start = rng.uniform(0, 1)
+        self.phase = rng.uniform(0, 6)
+        self.sun_x = rng.uniform(-.75, .75) * X
+        self.size = SIZE.get(a.subject, .5) * rng.uniform(.88, 1.12)
+        jitter = rng.uniform(-.035, .035, 3)
+        base = COLOURS[a.colour]
+        self.colour = tuple(float(np.clip(v + j, 0, 1)) for v, j in zip(base, jitter))
+        self.x0 = rng.uniform(-.28, .28) * X
+        self.span = X * rng.uniform(1.0, 1.25)
+        self.hops = int(rng.integers(2, 5))
+        self.turns = rng.choice([1, 1, 2])
+        self.faces = rng.choice([-1, 1])
+        self.amount = rng.uniform(.9, 1.15)
+        self.lift = rng.uniform(.1, .2) if a.subject in FLIERS and a.motion in ("left", "right", "still") else 0.
+        self.flakes = rng.uniform(0, 1, (90, 4))
+        self.stars = rng.uniform(0, 1, (60, 3))
+        self.waves = rng.uniform(0, 6, 8)
+
+    def camera(self, u):
+        """(x, y, zoom) of the camera at u."""
+        k, a, X = (ease(u, 0, 1) * .7 + u * .3), self.amount, self.half[0]
+        kind = self.attributes.camera
+        pan = .30 * max(1., X * 1.5) * a
+        return {"still": (0, 0, 1.), "pan left": (pan * (.5 - k) * 1.6, 0, 1.05), "pan right": (pan * (k - .5) * 1.6, 0, 1.05),
+                "tilt up": (0, .26 * a * (.5 - k) * 1.6, 1.05), "tilt down": (0, .26 * a * (k - .5) * 1.6, 1.05),
+                "zoom in": (self.focus() * k * .9, self.middle() * k, .88 + .66 * a * k),
+                "zoom out": (self.focus() * (1 - k) * .9, self.middle() * (1 - k), .88 + .66 * a * (1 - k))}[kind]
+
+    def focus(self):
+        return self.x0 if self.attributes.motion not in ("left", "right") else 0.
+
+    def middle(self):
+        """Height the camera zooms to: the middle of the subject."""
+        return self.feet - self.lift - self.size * .52
+
+    def place(self, u, t):
+        """(x, feet y, degrees, direction, walking) of the subject."""
+        a, X, Y = self.attributes, *self.half
+        x, y, turn, faces, go = self.x0, self.feet - self.lift, 0., self.faces, 0.
+        if a.motion in ("left", "right"):
+            faces = 1 if a.motion == "right" else -1
+            x, go = faces * self.span * (u - .5), 1.
+        elif a.motion == "jumps":
+            y -= abs(math.sin(math.pi * self.hops * u)) * .26
+            go = .6
+        elif a.motion == "rises":
+            y = self.feet - ease(u, .05, .98) * (self.feet + Y - self.size * 1.12)
+            go = 1.
+        elif a.motion == "falls":
+            k = min(u / .75, 1.)
+            y = self.feet - Y * 1.25 * (1 - k * k)
+            if u > .75:
+                y -= abs(math.sin((u - .75) * 4 * math.pi * 1.0)) * .05
+            turn = math.sin(t * 3) * 8
+        elif a.motion == "spins":
+            turn, go = 360 * self.turns * u * faces, .5
+        if a.scene == "ocean" and a.motion not in ("rises", "falls"):
+            y += math.sin(t * 2 + self.phase) * .02
+        if a.subject in ("bird", "balloon", "rocket", "hero", "fish") and self.lift:
+            y += math.sin(t * 2.2) * .015
+        return x, y, turn, faces, go
+
+    def draw(self, canvas, width, height, t):
+        """Draws the moment t (seconds) onto a skia canvas of width × height pixels."""
+        a, (X, Y) = self.attributes, self.half
+        u = t / self.duration
+        canvas.save()
+        canvas.translate(width / 2, height / 2)
+        canvas.scale(width / X / 2, height / Y / 2)
+        state = light_state(a.light, a.scene, u, self.start)
+        cx, cy, zoom = self.camera(u)
+        tint = skia.Paint(ColorFilter=skia.ColorFilters.Blend(skia_colour(state["ambient"]).toColor(), skia.BlendMode.kModulate))
+
+        def view(parallax):
+            canvas.save()
+            s = 1 + (zoom - 1) * (.3 + .7 * parallax)
+            canvas.scale(s, s)
+            canvas.translate(-cx * parallax, -cy * (.55 + .45 * parallax))
+
+        # Sky, stars, sun, moon.
+        sky = skia.Paint()
+        sky.setShader(skia.GradientShader.MakeLinear([(0, -Y - cy * .5), (0, self.hz + .15 - cy * .5)],
+                      [skia_colour(state["top"]).toColor(), skia_colour(state["bottom"]).toColor()]))
+        canvas.drawRect(skia.Rect.MakeLTRB(-X - 1, -Y - 1, X + 1, Y + 1), sky)
+        view(.12)
+        pen = Pen(canvas, .008)
+        if state["stars"] > 0:
+            for x, y, r in self.stars:
+                pen.dot((x - .5) * 2.6 * X, -Y * 1.2 + y * (Y * 1.2 + self.hz), .005 + r * .006, (1, 1, .9), min(1., state["stars"]))
+        if state["sun_alpha"] > 0:
+            sun_y = self.hz - state["sun"] * (Y + self.hz) * .85
+            warm = min(1., max(0., 1 - state["sun"]))
+            colour = mix((1., .93, .55), (1., .55, .25), warm)
+            pen.glow(self.sun_x, sun_y, .34, colour, .55 * state["sun_alpha"])
+            pen.dot(self.sun_x, sun_y, .095, mix(colour, (1, 1, .9), .3), state["sun_alpha"])
+        if state["moon"]:
+            pen.glow(self.sun_x, -Y * .55, .3, (.8, .85, 1.), .35)
+            pen.dot(self.sun_x, -Y * .55, .09, (.98, .96, .84))
+            pen.dot(self.sun_x + .03, -Y * .55 - .02, .02, (.88, .86, .76))
+        canvas.restore()
+
+        # Layers from far to near; the subject stands in front of the last one.
+        glow = state["glow"]
+        for parallax, picture, windows in self.layers:
+            view(parallax)
+            canvas.drawPicture(picture, skia.Matrix(), tint)
+            if a.scene in ("ocean", "beach") and parallax == .5:
+                self.draw_waves(canvas, tint, t, (.1, .22) if a.scene == "beach" else (.1, .22, .34))
+            if glow > 0:
+                for i, (x, y, s) in enumerate(windows):
+                    on = glow * (1. if (i * 7 + int(self.phase * 10)) % 5 else 0.)
+                    pen.glow(x, y, s * 2.2, (1., .75, .35), .5 * on)
+                    pen.rect(x, y + s * .65, s, s * 1.3, (1., .86, .45), alpha=on, outline=False, shade=0)
+            canvas.restore()
+        view(1.)
+        if a.subject != "none":
+            self.draw_subject(canvas, tint, u, t, glow)
+        if a.scene == "ocean":
+            self.draw_waves(canvas, tint, t, (self.feet - self.hz + .02, self.feet - self.hz + .16, self.feet - self.hz + .34), front=True)
+        canvas.restore()
+        self.draw_weather(canvas, state, t, u)
+        canvas.restore()
+
+    def draw_waves(self, canvas, tint, t, offsets, front=False):
+        canvas.saveLayer(None, tint)
+        pen = Pen(canvas, .008)
+        base = (.22, .62, .82) if self.attributes.scene == "beach" else (.22, .53, .80)
+        for i, offset in enumerate(offsets):
+            y = self.hz + offset
+            shift = math.sin(t * .9 + self.waves[i]) * .08 + (t * .06 if front else t * .03)
+            xs = np.arange(-FAR, FAR, .07)
+            size = .012 + .05 * offset
+            edge = [(x, y - size * math.sin((x - shift) * (9 - 8 * offset) + self.waves[i] + t * .8)) for x in xs]
+            colour = dark(base, .05 + .09 * i + (.12 if front else 0))
+            pen.polygon([(-FAR, 3)] + edge + [(FAR, 3)], colour, outline=False, shade=0)
+            pen.line(edge, light_of(base, .65), .012, smooth=False, alpha=.8)
+        canvas.restore()
+
+    def draw_subject(self, canvas, tint, u, t, glow):
+        a = self.attributes
+        x, y, turn, faces, go = self.place(u, t)
+        height = self.feet - y
+        shadow = max(0., 1 - height * 1.6) * self.size
+        if a.scene != "ocean":
+            canvas.saveLayer(None, tint)
+            Pen(canvas).ellipse(x, self.feet + .005, .46 * shadow + .01, .085 * shadow + .003, (.1, .08, .16), alpha=.32, shade=0, outline=False)
+            canvas.restore()
+        sink = .12 * self.size if a.scene == "ocean" and a.motion not in ("rises", "falls", "spins") else 0.
+        canvas.save()
+        canvas.translate(x, y + sink)
+        canvas.scale(self.size, self.size)
+        if turn:
+            canvas.translate(0, -.5)
+            canvas.rotate(turn)
+            canvas.translate(0, .5)
+        if a.motion == "jumps":
+            squash = 1 + .12 * math.cos(2 * math.pi * self.hops * u)
+            canvas.scale(squash, 2 - squash)
+        if a.subject not in LIT + ("tree",):
+            canvas.scale(faces, 1)
+        canvas.saveLayer(None, tint)
+        pen = Pen(canvas, .03)
+        DRAW[a.subject](pen, self.colour, t + self.phase, go)
+        canvas.restore()
+        if glow > 0 and a.subject in LIT:
+            for wx, wy in HOUSE_WINDOWS if a.subject == "house" else CASTLE_WINDOWS:
+                s = .17 if a.subject == "house" else .085
+                pen.glow(wx, wy, s * 1.8, (1., .75, .3), .55 * glow)
+                pen.rect(wx, wy + s / 2, s, s * 1.05, (1., .87, .45), alpha=glow, outline=False, shade=0)
+        if a.subject == "rocket" and go:
+            pen.glow(0, .15, .35, (1., .7, .25), .5)
+        canvas.restore()
+
+    def draw_weather(self, canvas, state, t, u):
+        X, Y = self.half
+        pen = Pen(canvas)
+        if state["fog"] > 0:
+            k = state["fog"]
+            paint = skia.Paint()
+            top = Y - 2.3 * Y * k
+            white = (.90, .91, .92)
+            paint.setShader(skia.GradientShader.MakeLinear([(0, top - .35), (0, top + .45)],
+                            [skia_colour(white, .12 * k).toColor(), skia_colour(white, .82 * k).toColor()]))
+            canvas.drawRect(skia.Rect.MakeLTRB(-X, -Y, X, Y), paint)
+        for i in range(len(self.flakes)):
+            if state["snow"] and i < 45 * X * 2:
+                a, b, c, d = self.flakes[i]
+                y = (b + t * (.16 + .12 * c)) % 1.1 - .05
+                pen.dot((a - .5) * 2.2 * X + .05 * math.sin(t * 1.5 + d * 6), -Y + y * 2 * Y, .012 + .014 * c, (1, 1, 1), .95)
+            if state["rain"] and i < 45 * X * 2:
+                a, b, c, d = self.flakes[i]
+                y = (b + t * (1.1 + .4 * c)) % 1.2 - .1
+                x = (a - .5) * 2.4 * X - y * .12
+                pen.line([(x, -Y + y * 2 * Y), (x - .02, -Y + y * 2 * Y + .1)], (.82, .90, 1.), .011, alpha=.75)
+
+
+class PhotoClip(Clip):
+    """A still picture under the same camera moves, light and weather: what a user's photo may become."""
+
+    def __init__(self, attributes, seed, width, height, duration, picture):
+        super().__init__(attributes, seed, width, height, duration)
+        rng = np.random.default_rng(seed + 1)
+        if rng.random() < .5:
+            picture = picture[:, ::-1]
+        self.image = skia.Image.fromarray(np.ascontiguousarray(picture), colorType=skia.kRGBA_8888_ColorType)
+        X, Y = self.half
+        cover = max(2 * X / picture.shape[1], 2 * Y / picture.shape[0])
+        self.cover = cover * rng.uniform(1.25, 1.9)
+        slack_x, slack_y = picture.shape[1] * self.cover / 2 - X, picture.shape[0] * self.cover / 2 - Y
+        self.limit = (slack_x, slack_y)
+        self.offset = (rng.uniform(-.6, .6) * slack_x, rng.uniform(-.6, .6) * slack_y)
+
+    def draw(self, canvas, width, height, t):
+        (X, Y), u = self.half, t / self.duration
+        canvas.save()
+        canvas.translate(width / 2, height / 2)
+        canvas.scale(width / X / 2, height / Y / 2)
+        state = light_state(self.attributes.light, "meadow", u, self.start)
+        cx, cy, zoom = self.camera(u)
+        if self.attributes.camera.startswith("zoom"):
+            cx = cy = 0.
+            zoom = max(1., zoom + .12)
+        canvas.save()
+        canvas.scale(zoom, zoom)
+        x = float(np.clip(self.offset[0] - cx, -self.limit[0], self.limit[0]))
+        y = float(np.clip(self.offset[1] - cy, -self.limit[1], self.limit[1]))
+        canvas.translate(x, y)
+        canvas.scale(self.cover, self.cover)
+        tint = skia.Paint(ColorFilter=skia.ColorFilters.Blend(skia_colour(state["ambient"]).toColor(), skia.BlendMode.kModulate))
+        canvas.drawImage(self.image, -self.image.width() / 2, -self.image.height() / 2,
+                         skia.SamplingOptions(skia.FilterMode.kLinear, skia.MipmapMode.kLinear), tint)
+        canvas.restore()
+        self.draw_weather(canvas, state, t, u)
+        canvas.restore()
+
+
+STYLE_MATRIX = {
+    "watercolour": [.62, .12, .06, 0, .22, .08, .64, .06, 0, .21, .06, .12, .60, 0, .20, 0, 0, 0, 1, 0],
+    "old photo": [.42, .60, .14, 0, .03, .36, .54, .12, 0, .0, .28, .42, .10, 0, -.02, 0, 0, 0, 1, 0],
+}
+
+
+def render(attributes, seed, width, height, times, duration):
+    """Frames of a clip at the given times (seconds): uint8 [F, H, W, 3]."""
+    return render_clip(Clip(attributes, seed, width, height, duration), width, height, times)
+
+
+def render_clip(clip, width, height, times):
+    """Frames of anything with draw(canvas, width, height, t) and attributes: uint8 [F, H, W, 3]."""
+    frames = np.zeros((len(times), height, width, 3), np.uint8)
+    buffer = np.zeros((height, width, 4), np.uint8)
+    surface = skia.Surface(buffer, colorType=skia.kRGBA_8888_ColorType)
+    canvas = surface.getCanvas()
+    style = STYLE_MATRIX.get(clip.attributes.style)
+    for i, t in enumerate(times):
+        canvas.clear(skia.ColorBLACK)
+        if style:
+            canvas.saveLayer(None, skia.Paint(ColorFilter=skia.ColorFilters.Matrix(style)))
+        clip.draw(canvas, width, height, t)
+        if style:
+            canvas.restore()
+        frames[i] = buffer[:, :, :3]
+    return frames

@@ -1,0 +1,68 @@
+// The built site: made when it is missing or older than its sources, and served on this machine.
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, preview } from 'vite';
+
+/** Root of the repository. */
+export const ROOT: string = join(import.meta.dirname, '..');
+
+/** Where the built site lies. */
+export const DIST: string = join(ROOT, 'dist');
+
+/** Everything that the site is built from. */
+const SOURCES = [
+  'index.html',
+  'embed.html',
+  'src',
+  'workers',
+  'models',
+  'public',
+  'vite.config.ts',
+  'package-lock.json',
+];
+
+/** Part of `models/` that the site is not built from, and that training rewrites all the time. */
+const NOT_BUILT_FROM = /^(training|reference|__pycache__)$/;
+
+/** A running server of the built site. */
+export interface ServedSite {
+  /** Ends in `/`. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Builds the site unless `dist/` is newer than all its sources.
+ * @param say gets a line for people if there is something to do.
+ * @throws what Vite throws if the build fails.
+ */
+export async function ensureSite(say: (line: string) => void): Promise<void> {
+  const built = modified(join(DIST, 'index.html'));
+  if (built > Math.max(...SOURCES.map((source) => newest(join(ROOT, source))))) return;
+  say('Building the site …');
+  const started = performance.now();
+  await build({ root: ROOT, logLevel: 'warn' });
+  say(`Built in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
+}
+
+/**
+ * Serves `dist/` on localhost with the isolation headers.
+ * @param port 0 takes any free one; another that is busy gives way to the next free one.
+ */
+export async function serveSite(port: number): Promise<ServedSite> {
+  const server = await preview({ root: ROOT, logLevel: 'warn', preview: { port, open: false } });
+  const url = server.resolvedUrls?.local[0];
+  if (!url) throw new Error('The preview server did not say where it listens.');
+  return { url, close: () => server.close() };
+}
+
+/** Time of the last change in milliseconds; 0 if there is no such file. */
+const modified = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+/** The last change below a path; folders count, so that a deleted file is noticed. */
+function newest(path: string): number {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats?.isDirectory()) return stats?.mtimeMs ?? 0;
+  const below = readdirSync(path).filter((name) => !NOT_BUILT_FROM.test(name));
+  return Math.max(stats.mtimeMs, ...below.map((name) => newest(join(path, name))));
+}

@@ -1,0 +1,100 @@
+// `npm run size`: what a visitor downloads, against the budget; what lies in dist/; whose code is in it.
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { DIST, ensureSite, ROOT } from './site.ts';
+
+/** JavaScript that the page loads before anything is generated, gzipped. */
+const MAX_PAGE_BYTES = 100_000;
+
+/** Weights and tokenizer of the model that comes with the app. */
+const MAX_MODEL_BYTES = 12_000_000;
+
+/** The only kinds of files that a build may contain; `[0-9A-Za-z_-]{8}` is the hash that the build adds. */
+const EXPECTED: readonly RegExp[] = [
+  /^(index|embed)\.html$/,
+  /^[a-z-]+\.(svg|png|ico|webmanifest|txt|md)$/,
+  /^(icons|screenshots)\/[a-z0-9-]+\.(svg|png|webp)$/,
+  /^assets\/[\w.-]+-[\w-]{8}\.(js|css|gguf|json|svg)$/,
+  /^assets\/ort-wasm-simd-threaded\.(jspi|asyncify)-[\w-]{8}\.(wasm|mjs)$/,
+];
+
+/** Licences that let this project be given away under its own. No GPL of any kind. */
+const LICENCES = new Set(['Apache-2.0', 'MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD']);
+
+const problems: string[] = [];
+const kb = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
+const sizeOf = (path: string): number => statSync(join(DIST, path)).size;
+
+await ensureSite(console.error);
+const files = readdirSync(DIST, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map((entry) => relative(DIST, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
+
+checkPage('index.html');
+checkModel();
+for (const file of files) {
+  if (!EXPECTED.some((pattern) => pattern.test(file)))
+    problems.push(`dist/${file} is not a file that a build should contain`);
+}
+checkRuntime();
+checkLicences();
+
+for (const problem of problems) console.error(`Over budget: ${problem}`);
+process.exitCode = problems.length === 0 ? 0 : 1;
+
+/** Follows the page's scripts through their static imports. */
+function checkPage(page: string): void {
+  const html = readFileSync(join(DIST, page), 'utf8');
+  const queue = [...html.matchAll(/(?:src|href)="\.?\/?(assets\/[^"]+\.js)"/g)].map((match) => match[1]!);
+  const seen = new Map<string, number>();
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    if (seen.has(file)) continue;
+    const code = readFileSync(join(DIST, file));
+    seen.set(file, gzipSync(code, { level: 9 }).byteLength);
+    for (const match of code.toString().matchAll(/(?:from|import)\s*["']\.\/([^"']+\.js)["']/g))
+      queue.push(`assets/${match[1]}`);
+  }
+  const total = [...seen.values()].reduce((sum, bytes) => sum + bytes, 0);
+  for (const [file, bytes] of seen) console.log(`  ${file}: ${kb(bytes)} gzipped`);
+  console.log(`${page}: ${kb(total)} of JavaScript gzipped (budget ${kb(MAX_PAGE_BYTES)})`);
+  if (seen.size === 0) problems.push(`${page} loads no script at all`);
+  if (total > MAX_PAGE_BYTES)
+    problems.push(`${page} loads ${kb(total)} of JavaScript, ${kb(MAX_PAGE_BYTES)} allowed`);
+}
+
+function checkModel(): void {
+  const parts = files.filter((file) => /\.gguf$|\/tokenizer-[\w-]{8}\.json$/.test(file));
+  const total = parts.reduce((sum, file) => sum + sizeOf(file), 0);
+  console.log(`model: ${kb(total)} in ${parts.length} files (budget ${kb(MAX_MODEL_BYTES)})`);
+  if (parts.length === 0) problems.push('there are no weights in dist/');
+  if (total > MAX_MODEL_BYTES) problems.push(`the model has ${kb(total)}, ${kb(MAX_MODEL_BYTES)} allowed`);
+}
+
+function checkRuntime(): void {
+  for (const file of files.filter((name) => /\.(wasm|mjs)$/.test(name)))
+    console.log(`runtime: ${file}: ${kb(sizeOf(file))}`);
+  const modules = files.filter((file) => file.endsWith('.wasm')).length;
+  if (modules !== 2)
+    problems.push(`dist/ has ${modules} wasm files; expected two, of which a browser fetches one`);
+}
+
+/** Every package that can end up in the site, from the lock file. */
+function checkLicences(): void {
+  const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    readonly packages: Readonly<
+      Record<string, { readonly dev?: boolean; readonly devOptional?: boolean; readonly license?: string }>
+    >;
+  };
+  const byLicence = new Map<string, string[]>();
+  for (const [path, { dev, devOptional, license = 'unknown' }] of Object.entries(lock.packages)) {
+    if (path === '' || dev || devOptional) continue;
+    byLicence.set(license, [...(byLicence.get(license) ?? []), path.replace(/^.*node_modules\//, '')]);
+  }
+  console.log('third-party packages by licence:');
+  for (const [licence, names] of [...byLicence].sort()) {
+    console.log(`  ${licence}: ${names.join(', ')}`);
+    if (!LICENCES.has(licence))
+      problems.push(`${names.join(', ')}: licence ${licence} is not on the list of accepted ones`);
+  }
+}

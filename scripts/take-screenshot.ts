@@ -1,0 +1,30 @@
+// `npm run screenshot`: makes a clip in the built page and takes the README's picture of it.
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { chromium } from 'playwright';
+import { EN } from '../src/ui/texts/en.ts';
+import { BASE_FLAGS } from './browser-flags.ts';
+import { ensureBrowser } from './find-browser.ts';
+import { ensureSite, ROOT, serveSite } from './site.ts';
+
+const FILE = join(ROOT, 'public/screenshots/studio.png');
+const PROMPT = 'An orange cat in a snowy forest, the sun sets, the camera zooms in';
+
+const { path } = ensureBrowser(console.error);
+await ensureSite(console.error);
+const site = await serveSite(0);
+const browser = await chromium.launch({ executablePath: path, args: [...BASE_FLAGS] });
+try {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'en-US' });
+  await page.goto(site.url);
+  await page.getByRole('textbox', { name: EN.prompt.label }).fill(PROMPT);
+  await page.getByRole('button', { name: EN.actions.generate, exact: true }).click();
+  await page.locator('video').waitFor({ timeout: 300_000 });
+  await page.waitForTimeout(2500); // the visible label is gone by then
+  mkdirSync(dirname(FILE), { recursive: true });
+  await page.screenshot({ path: FILE });
+  console.error(`Wrote ${FILE}`);
+} finally {
+  await browser.close();
+  await site.close();
+}

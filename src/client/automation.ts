@@ -1,0 +1,96 @@
+import { AppError, isAbort } from '../core/errors.ts';
+import type { Job } from '../core/job.ts';
+import type {
+  DeviceChoice,
+  GenerateEvent,
+  GenerateResult,
+  GenerationReport,
+  WireError,
+} from '../protocol/engine-api.ts';
+import type { ModelManifest } from '../protocol/manifest.ts';
+import type { Engine } from './engine.ts';
+
+/** What a script outside the page orders: plain JSON. */
+export interface AutomationOrder {
+  readonly job: Job;
+  /** The picture's file in base64; null for text to video. */
+  readonly picture: string | null;
+  readonly device: DeviceChoice;
+  readonly visibleLabel: boolean;
+}
+
+/** How an order ended. Errors are values here: what is thrown across a browser's automation protocol loses its code. */
+export type AutomationOutcome =
+  | { readonly status: 'done'; readonly report: GenerationReport; readonly bytes: number }
+  | { readonly status: 'cancelled' }
+  | { readonly status: 'failed'; readonly error: WireError };
+
+/** The page as a script drives it: `globalThis.kindling`. One order at a time, through the same client as the page's own button. */
+export interface Automation {
+  /** Makes one clip; never rejects. Previews are not among the events. */
+  generate(order: AutomationOrder, onEvent?: (event: GenerateEvent) => void): Promise<AutomationOutcome>;
+  /** Cancels the order in flight, if there is one. */
+  cancel(): void;
+  /** Part of the finished clip's file in base64, from byte `start` to before `end`; empty beyond its end. */
+  read(start: number, end: number): Promise<string>;
+}
+
+/** Bytes turned into characters at once; more arguments than this overflow the stack. */
+const BASE64_STEP = 0x8000;
+
+/**
+ * Registers `globalThis.kindling` for scripts such as `npm run generate`.
+ * @param findModel the manifest of a model in the catalogue. @throws {AppError} `model/unknown`, which reaches the script.
+ */
+export function registerAutomation(engine: Engine, findModel: (id: string) => ModelManifest): void {
+  let controller = new AbortController();
+  let clip = new Blob();
+
+  const run = async (
+    order: AutomationOrder,
+    onEvent?: (event: GenerateEvent) => void,
+  ): Promise<GenerateResult> => {
+    const { job, device, visibleLabel } = order;
+    const picture = order.picture === null ? null : new Blob([fromBase64(order.picture)]);
+    const request = { job, manifest: findModel(job.model), picture, device, visibleLabel, preview: false };
+    return engine.generate(request, { signal: controller.signal, ...(onEvent && { onEvent }) });
+  };
+
+  const automation: Automation = {
+    async generate(order, onEvent) {
+      controller = new AbortController();
+      clip = new Blob();
+      try {
+        const { file, report } = await run(order, onEvent);
+        clip = file;
+        return { status: 'done', report, bytes: file.size };
+      } catch (error) {
+        return isAbort(error) ? { status: 'cancelled' } : { status: 'failed', error: toWire(error) };
+      }
+    },
+    cancel: () => controller.abort(),
+    read: async (start, end) => toBase64(new Uint8Array(await clip.slice(start, end).arrayBuffer())),
+  };
+  Object.assign(globalThis, { kindling: automation });
+}
+
+function toWire(error: unknown): WireError {
+  if (error instanceof AppError) return { code: error.code, message: error.message, detail: error.detail };
+  return {
+    code: 'internal/runtime',
+    message: error instanceof Error ? error.message : String(error),
+    detail: {},
+  };
+}
+
+function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
+function toBase64(bytes: Uint8Array): string {
+  let binary = '';
+  for (let i = 0; i < bytes.length; i += BASE64_STEP) {
+    binary += String.fromCharCode(...bytes.subarray(i, i + BASE64_STEP));
+  }
+  return btoa(binary);
+}

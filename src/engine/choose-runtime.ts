@@ -1,0 +1,70 @@
+import { AppError } from '../core/errors.ts';
+import type { Precision } from '../networks/part.ts';
+import type { DeviceChoice } from '../protocol/engine-api.ts';
+import { adapterName, type DeviceFeatures, isSoftware, openDevice, requestAdapter } from './device.ts';
+import { availableThreads, openRuntime, type Runtime } from './runtime.ts';
+import { selfTest } from './self-test.ts';
+
+/** A runtime that passed, and why it was chosen over what was asked or hoped for. */
+export interface ChosenRuntime {
+  readonly runtime: Runtime;
+  /** For people: why not the GPU, or null if there is nothing to explain. */
+  readonly reason: string | null;
+}
+
+/** From the fastest to the most careful; the first whose numbers are right is taken. */
+const FEATURE_LADDER: readonly DeviceFeatures[] = [
+  { shaderF16: true, subgroups: true },
+  { shaderF16: true, subgroups: false },
+];
+
+/**
+ * Opens the runtime for a job: WebGPU where an adapter passes the numeric self-test, WebAssembly otherwise.
+ * @param choice `auto` passes over software adapters (slower than WebAssembly); `webgpu` insists, `wasm` never asks for a GPU.
+ * @returns the caller closes the runtime.
+ * @throws {AppError} `unsupported/webgpu` or `gpu/self-test` when WebGPU was insisted on; `internal/runtime`.
+ */
+export async function chooseRuntime(choice: DeviceChoice, precision: Precision): Promise<ChosenRuntime> {
+  const threads = availableThreads();
+  const fallBack = async (reason: string | null): Promise<ChosenRuntime> => ({
+    runtime: await openRuntime({ gpu: null, threads }),
+    reason,
+  });
+  if (choice === 'wasm') return fallBack(null);
+
+  const adapter = await requestAdapter();
+  if (!adapter) {
+    if (choice === 'auto') return fallBack('This browser offers no WebGPU here; WebAssembly runs instead.');
+    throw new AppError(
+      'unsupported/webgpu',
+      'This browser offers no WebGPU here. Choose “auto” or “wasm”: WebAssembly runs everywhere.',
+    );
+  }
+  if (choice === 'auto' && isSoftware(adapter)) {
+    return fallBack(
+      `The only WebGPU adapter (${adapterName(adapter)}) is software; WebAssembly is faster and runs instead.`,
+    );
+  }
+  let problem = '';
+  for (const features of FEATURE_LADDER) {
+    // A device takes its adapter with it: each try asks anew.
+    const fresh = await requestAdapter();
+    if (!fresh) break;
+    let runtime: Runtime | null = null;
+    try {
+      const gpu = await openDevice(fresh, features);
+      runtime = await openRuntime({ gpu, threads });
+      const reference = await openRuntime({ gpu: null, threads });
+      const { passed, error } = await selfTest(runtime, reference, precision);
+      if (passed) return { runtime, reason: null };
+      problem = `its numbers are off by ${(100 * error).toFixed(1)} %`;
+    } catch (cause) {
+      if (!(cause instanceof AppError)) throw cause;
+      problem = cause.message;
+    }
+    await runtime?.close();
+  }
+  const message = `The graphics processor (${adapterName(adapter)}) failed the self-test: ${problem}.`;
+  if (choice === 'auto') return fallBack(`${message} WebAssembly runs instead.`);
+  throw new AppError('gpu/self-test', `${message} Choose “auto” or “wasm”.`);
+}

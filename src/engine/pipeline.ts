@@ -1,0 +1,414 @@
+// How a clip is made. The steps are numbered as the architecture names them; each has its own file. The pipeline gets its
+// parts as arguments and calls no platform itself.
+
+import { checkJob } from '../core/check-job.ts';
+import { AppError, assert } from '../core/errors.ts';
+import type { Job, Segment } from '../core/job.ts';
+import { eulerSampler } from '../core/samplers.ts';
+import { gaussianNoise } from '../core/seeded-noise.ts';
+import { flowSigmas } from '../core/sigmas.ts';
+import { type ClipShape, clipShape, framePicks } from '../core/video-format.ts';
+import type { Precision } from '../networks/part.ts';
+import type { WanShape } from '../networks/wan-transformer.ts';
+import type {
+  GenerateEvent,
+  GenerateRequest,
+  GenerateResult,
+  GenerationReport,
+  JobRecord,
+  WarningCode,
+} from '../protocol/engine-api.ts';
+import type { ModelManifest } from '../protocol/manifest.ts';
+import {
+  type CodecTensors,
+  Decoder,
+  encodePicture,
+  type Latents,
+  readCodecTensors,
+  shrink,
+} from './codec.ts';
+import { cropFrame } from './frames.ts';
+import type { ModelFiles } from './model-files.ts';
+import type { PreparedPicture } from './picture.ts';
+import { Previewer } from './preview.ts';
+import type { JobClock } from './progress.ts';
+import type { DeviceTensor, Runtime } from './runtime.ts';
+import { encodeText, padStates } from './text-encoder.ts';
+import { type GuidedVelocity, Transformer } from './transformer.ts';
+
+/** A file being written frame by frame; `await add()` is the back-pressure. */
+export interface FrameSink {
+  /** @param frame RGBA `[height, width, 4]`, read before this returns. */
+  add(frame: { readonly data: Uint8ClampedArray }): Promise<void>;
+  /** @returns the file and the codec that it names, such as `avc1.640015`. */
+  finish(): Promise<{ readonly file: Blob; readonly codec: string }>;
+  /** Gives everything back, finished or not. Idempotent. */
+  close(): void;
+}
+
+/** What the pipeline works with. */
+export interface PipelineParts {
+  /** Opened for the job's device choice; stays the caller's. */
+  readonly runtime: Runtime;
+  readonly precision: Precision;
+  openFiles(onProgress: (received: number, total: number) => void): Promise<ModelFiles>;
+  preparePicture(
+    picture: Blob,
+    size: { readonly width: number; readonly height: number; readonly fit: 'crop' | 'letterbox' },
+  ): Promise<PreparedPicture>;
+  openSink(shape: ClipShape, job: Job, record: JobRecord): Promise<FrameSink>;
+}
+
+/** Where a job reports and how it is stopped. */
+export interface PipelineOptions {
+  readonly signal: AbortSignal;
+  readonly clock: JobClock;
+  readonly onEvent: (event: GenerateEvent) => void;
+}
+
+/** A job while it is made. */
+interface Work {
+  readonly manifest: ModelManifest;
+  readonly job: Job;
+  readonly segment: Segment;
+  readonly shape: ClipShape;
+  readonly latentHeight: number;
+  readonly latentWidth: number;
+  readonly files: ModelFiles;
+}
+
+/**
+ * Refuses what cannot be made before anything is loaded.
+ * @returns the sizes of the clip.
+ * @throws {AppError} `input/…` or `model/unknown`.
+ */
+export function checkRequest({ job, manifest, picture }: GenerateRequest): ClipShape {
+  if (job.model !== manifest.id) {
+    throw new AppError(
+      'model/unknown',
+      `The job asks for the model “${job.model}”, but “${manifest.id}” was given.`,
+    );
+  }
+  checkJob(job, manifest.limits, { hasPicture: picture !== null });
+  return clipShape(manifest.geometry, job.aspect, job.segments[0]!.seconds, job.fps);
+}
+
+/**
+ * Makes one clip.
+ * @throws {AppError} any code; rejects with AbortError when cancelled. Everything on the device is given back either way.
+ */
+export async function generate(
+  request: GenerateRequest,
+  parts: PipelineParts,
+  options: PipelineOptions,
+): Promise<GenerateResult> {
+  const { runtime, precision } = parts;
+  const { signal, clock, onEvent } = options;
+  const warnings: { code: WarningCode; message: string }[] = [];
+  const warn = (code: WarningCode, message: string): void => {
+    warnings.push({ code, message });
+    onEvent({ type: 'warning', code, message });
+  };
+
+  // 1. Check
+  const shape = checkRequest(request);
+  const { manifest, job } = request;
+  const segment = job.segments[0]!;
+  const files = await parts.openFiles((received, total) => {
+    clock.plan('prepare', total);
+    clock.advance('prepare', received);
+  });
+  const work: Work = {
+    manifest,
+    job,
+    segment,
+    shape,
+    latentHeight: shape.encoderHeight / manifest.codec.stride,
+    latentWidth: shape.encoderWidth / manifest.codec.stride,
+    files,
+  };
+  const evaluations = job.guidance === 1 ? 1 : 2;
+  clock.plan('denoise', job.steps * evaluations * manifest.transformer.layers);
+  clock.plan('decode', shape.latentFrames);
+
+  // 2. Text
+  clock.enter('text');
+  const prompts = job.guidance === 1 ? [segment.prompt] : [segment.prompt, job.negativePrompt];
+  const states: Float32Array[] = [];
+  let tokens = 0;
+  for (const prompt of prompts) {
+    const encoded = files.tokenizer.encode(prompt);
+    tokens = Math.max(tokens, encoded.ids.length);
+    if (encoded.dropped > 0) {
+      warn(
+        'prompt-truncated',
+        `The last ${encoded.dropped} of ${encoded.ids.length + encoded.dropped} word pieces did not fit and were left out.`,
+      );
+    }
+    states.push(
+      await encodeText(runtime, files.text, manifest.text, textPrecision(precision), encoded.ids, { signal }),
+    );
+  }
+  const codecTensors = await readCodecTensors(files.codec, manifest.codec, signal);
+
+  // 3. Condition
+  clock.enter('picture');
+  const picture =
+    request.picture && segment.picture
+      ? await conditionOn(work, parts, codecTensors, request.picture, segment.picture.fit)
+      : null;
+  signal.throwIfAborted();
+  const sink = await parts.openSink(shape, job, await jobRecord(work, picture?.prepared ?? null));
+  try {
+    // 4. Schedule  5. Noise  6. Denoise
+    clock.enter('denoise');
+    const { latents, previewSeconds } = await denoise(work, parts, options, {
+      states,
+      codecTensors,
+      picture: picture?.latents ?? null,
+      request,
+    });
+
+    // 7. Decode  8. Encode frames
+    await paint(work, parts, options, codecTensors, latents, sink);
+    clock.enter('encode');
+    const { file, codec } = await sink.finish();
+    signal.throwIfAborted();
+    const report: GenerationReport = {
+      device: runtime.kind,
+      adapter: runtime.adapter,
+      precision: `${precision.activations}, ${precision.weights} weights`,
+      threads: runtime.threads,
+      model: recordedModel(manifest),
+      seed: segment.seed,
+      width: shape.width,
+      height: shape.height,
+      fps: job.fps,
+      frames: shape.frames,
+      codec,
+      bytes: file.size,
+      latents: [1, latents.channels, latents.frames, latents.height, latents.width],
+      tokens,
+      steps: job.steps,
+      seconds: clock.finish(),
+      previewSeconds,
+      warnings,
+    };
+    return { file, report };
+  } finally {
+    sink.close();
+  }
+}
+
+/** T5-family encoders overflow in half precision: text is always encoded in f32. */
+const textPrecision = (precision: Precision): Precision => ({ ...precision, activations: 'float32' });
+
+async function conditionOn(
+  work: Work,
+  parts: PipelineParts,
+  tensors: CodecTensors,
+  picture: Blob,
+  fit: 'crop' | 'letterbox',
+): Promise<{ readonly prepared: PreparedPicture; readonly latents: Float32Array }> {
+  const { shape, manifest } = work;
+  const prepared = await parts.preparePicture(picture, {
+    width: shape.decoderWidth,
+    height: shape.decoderHeight,
+    fit,
+  });
+  const small = shrink(prepared.rgba, prepared.width, prepared.height, manifest.geometry.upscale);
+  return { prepared, latents: await encodePicture(parts.runtime, tensors, manifest.codec, small) };
+}
+
+const recordedModel = (manifest: ModelManifest): JobRecord['model'] => ({
+  id: manifest.id,
+  version: manifest.version,
+  sha256: manifest.files.transformer.sha256,
+});
+
+async function jobRecord({ job, manifest }: Work, picture: PreparedPicture | null): Promise<JobRecord> {
+  return {
+    kindling: 1,
+    job,
+    model: recordedModel(manifest),
+    picture: picture ? await toBase64(picture.png) : null,
+  };
+}
+
+async function toBase64(blob: Blob): Promise<string> {
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 0x8000)
+    text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+  return btoa(text);
+}
+
+async function denoise(
+  work: Work,
+  parts: PipelineParts,
+  { signal, clock, onEvent }: PipelineOptions,
+  given: {
+    readonly states: readonly Float32Array[];
+    readonly codecTensors: CodecTensors;
+    readonly picture: Float32Array | null;
+    readonly request: GenerateRequest;
+  },
+): Promise<{ readonly latents: Latents; readonly previewSeconds: number }> {
+  const { manifest, job, shape, latentHeight, latentWidth } = work;
+  const { runtime, precision } = parts;
+  const { dim } = manifest.text;
+  const { padTo } = manifest.textOptions;
+  // One length for both prompts, so that one set of graphs serves both.
+  const longest = Math.max(...given.states.map((states) => states.length / dim));
+  const textLength = Math.ceil(longest / padTo) * padTo;
+  const wan: WanShape = {
+    frames: shape.latentFrames,
+    height: latentHeight,
+    width: latentWidth,
+    textLength,
+    times: given.picture ? 2 : 1,
+  };
+  let blocks = 0;
+  const transformer = await Transformer.load(runtime, work.files.transformer, {
+    config: manifest.transformer,
+    shape: wan,
+    precision,
+    prefixFrames: given.picture ? 1 : 0,
+    guidance: job.guidance,
+    signal,
+    onBlock: () => clock.advance('denoise', ++blocks),
+  });
+  const previewer = given.request.preview
+    ? await Previewer.open(runtime, given.codecTensors, manifest, shape, (preview) =>
+        onEvent({ type: 'preview', preview }),
+      )
+    : null;
+  const live = new Set<DeviceTensor>();
+  const hold = (tensor: DeviceTensor): DeviceTensor => {
+    live.add(tensor);
+    return tensor;
+  };
+  const drop = (tensor: DeviceTensor | null): void => {
+    if (tensor && live.delete(tensor)) tensor.free();
+  };
+  const describe = async (x: DeviceTensor): Promise<Latents> => ({
+    data: ((await x.read()) as Float32Array).slice(),
+    channels: manifest.transformer.channels,
+    frames: shape.latentFrames,
+    height: latentHeight,
+    width: latentWidth,
+  });
+  try {
+    const contexts: DeviceTensor[] = [];
+    for (const states of given.states)
+      contexts.push(await transformer.context(padStates(states, dim, textLength).states));
+    const sigmas = flowSigmas(job.steps, job.shift);
+    const noise = startLatents(work, given.picture);
+    let velocity: GuidedVelocity | null = null;
+    const x = await eulerSampler<DeviceTensor, GuidedVelocity>(
+      async (x, sigma) => {
+        drop(velocity?.cond ?? null);
+        drop(velocity?.uncond ?? null);
+        const cond = hold(await transformer.velocity(x, sigma, contexts[0]!));
+        const uncond = contexts[1] ? hold(await transformer.velocity(x, sigma, contexts[1])) : null;
+        velocity = { cond, uncond };
+        return velocity;
+      },
+      hold(transformer.latents(noise)),
+      sigmas,
+      {
+        addScaled: async (x, v, scale) => {
+          const next = hold(await transformer.ops.addScaled(x, v, scale));
+          await runtime.finish();
+          drop(x);
+          return next;
+        },
+      },
+      {
+        signal,
+        onStep: async ({ step, x, velocity }) => {
+          const last = step === job.steps;
+          const budget = clock.secondsIn('denoise');
+          if (!previewer?.isDue(budget) || last) return;
+          // clean = x − σ·v: what the clip would be if the path were straight from here.
+          const clean = await transformer.ops.addScaled(x, velocity, -sigmas[step]!);
+          try {
+            await previewer.show(await describe(clean), step, signal);
+          } finally {
+            clean.free();
+          }
+        },
+      },
+    );
+    const latents = await describe(x);
+    if (!latents.data.every(Number.isFinite)) {
+      throw new AppError(
+        'gpu/failed',
+        'The numbers went wrong on this graphics processor (not finite). WebAssembly works without it: choose it under Advanced.',
+      );
+    }
+    return { latents, previewSeconds: previewer?.seconds ?? 0 };
+  } finally {
+    for (const tensor of live) tensor.free();
+    await previewer?.free();
+    await transformer.free();
+  }
+}
+
+/** Noise `[C, T, h, w]` from the seed, with the given first latent frame in its place. */
+function startLatents(
+  { manifest, segment, shape, latentHeight, latentWidth }: Work,
+  picture: Float32Array | null,
+): Float32Array {
+  const { channels } = manifest.transformer;
+  const area = latentHeight * latentWidth;
+  const x = gaussianNoise(segment.seed, 0, channels * shape.latentFrames * area);
+  if (picture) {
+    assert(picture.length === channels * area, 'a picture is one latent frame');
+    for (let c = 0; c < channels; c++) {
+      x.set(picture.subarray(c * area, (c + 1) * area), c * shape.latentFrames * area);
+    }
+  }
+  return x;
+}
+
+async function paint(
+  { manifest, job, shape, latentHeight, latentWidth }: Work,
+  { runtime }: PipelineParts,
+  { signal, clock }: PipelineOptions,
+  tensors: CodecTensors,
+  latents: Latents,
+  sink: FrameSink,
+): Promise<void> {
+  const { framesOut } = manifest.codec;
+  const picks = framePicks(shape.frames, job.fps, manifest.geometry.decoderFps);
+  clock.plan('encode', shape.frames);
+  clock.enter('decode');
+  const decoder = await Decoder.open(runtime, tensors, manifest.codec, {
+    height: latentHeight,
+    width: latentWidth,
+  });
+  try {
+    let next = 0;
+    for (let t = 0; t < shape.latentFrames && next < shape.frames; t++) {
+      clock.enter('decode');
+      const painted = await decoder.paint(latents, t);
+      signal.throwIfAborted();
+      clock.advance('decode', t + 1);
+      clock.enter('encode');
+      // Latent frame 0 is one instant, the last of what is painted for it; every later one is framesOut instants.
+      const first = t === 0 ? 0 : 1 + (t - 1) * framesOut;
+      const skipped = t === 0 ? painted.count - 1 : 0;
+      while (next < shape.frames && picks[next]! - first + skipped < painted.count) {
+        await sink.add({
+          data: cropFrame(painted, picks[next]! - first + skipped, shape.width, shape.height),
+        });
+        signal.throwIfAborted();
+        clock.advance('encode', ++next);
+      }
+    }
+    assert(next === shape.frames, `painted ${next} of ${shape.frames} frames`);
+  } finally {
+    await decoder.free();
+  }
+}

@@ -1,0 +1,145 @@
+// What the page talks to: one job at a time, the device and the model's files kept between jobs.
+
+import { AppError, isAbort } from '../core/errors.ts';
+import type { Precision } from '../networks/part.ts';
+import type {
+  Capabilities,
+  DeviceChoice,
+  EngineApi,
+  GenerateEvent,
+  GenerateRequest,
+  GenerateResult,
+} from '../protocol/engine-api.ts';
+import type { ModelManifest } from '../protocol/manifest.ts';
+import { type ChosenRuntime, chooseRuntime } from './choose-runtime.ts';
+import { adapterName, isSoftware, requestAdapter } from './device.ts';
+import { fetchModelFile, type ModelFiles, openModelFiles } from './model-files.ts';
+import { preparePicture } from './picture.ts';
+import { checkRequest, generate, type PipelineParts } from './pipeline.ts';
+import { JobClock } from './progress.ts';
+import { availableThreads } from './runtime.ts';
+
+/** Activations in f32 everywhere: a small model gains little from f16, and f32 is right on every device. */
+const PRECISION: Precision = { activations: 'float32', weights: 'q8', accuracyLevel: 1 };
+
+/** What the service is built from besides itself. */
+export interface ServiceParts {
+  /** Opens the file that frames are written to. `signal` stops it. */
+  openSink(
+    request: GenerateRequest,
+    signal: AbortSignal,
+    ...args: Parameters<PipelineParts['openSink']>
+  ): ReturnType<PipelineParts['openSink']>;
+}
+
+/** The engine behind a Worker's edge. */
+export class EngineService implements EngineApi {
+  readonly #parts: ServiceParts;
+  #job: { readonly id: string; readonly controller: AbortController } | null = null;
+  #runtime: { readonly choice: DeviceChoice; readonly chosen: ChosenRuntime } | null = null;
+  #files: { readonly key: string; readonly files: ModelFiles } | null = null;
+
+  constructor(parts: ServiceParts) {
+    this.#parts = parts;
+  }
+
+  async capabilities(): Promise<Capabilities> {
+    const adapter = await requestAdapter();
+    return {
+      gpu: adapter && {
+        name: adapterName(adapter),
+        shaderF16: adapter.features.has('shader-f16'),
+        fallback: isSoftware(adapter),
+      },
+      webCodecs: 'VideoEncoder' in globalThis,
+      isolated: globalThis.crossOriginIsolated,
+      threads: availableThreads(),
+    };
+  }
+
+  async cancel(id: string): Promise<void> {
+    if (this.#job?.id === id)
+      this.#job.controller.abort(new DOMException('The clip was cancelled.', 'AbortError'));
+  }
+
+  async generate(
+    id: string,
+    request: GenerateRequest,
+    onEvent: (event: GenerateEvent) => void,
+  ): Promise<GenerateResult> {
+    if (this.#job) {
+      throw new AppError(
+        'worker/busy',
+        'A clip is being made; wait for it or cancel it, then start the next.',
+      );
+    }
+    const controller = new AbortController();
+    this.#job = { id, controller };
+    try {
+      return await this.#make(request, onEvent, controller.signal);
+    } catch (error) {
+      // A device that failed is not trusted with the next job.
+      if (error instanceof AppError && (error.code.startsWith('gpu/') || error.code.startsWith('internal/')))
+        await this.#drop();
+      if (!isAbort(error) && controller.signal.aborted) controller.signal.throwIfAborted();
+      throw error;
+    } finally {
+      this.#job = null;
+    }
+  }
+
+  async #make(
+    request: GenerateRequest,
+    onEvent: (event: GenerateEvent) => void,
+    signal: AbortSignal,
+  ): Promise<GenerateResult> {
+    const shape = checkRequest(request); // before anything is fetched
+    const { manifest, device } = request;
+    const key = `${device} ${manifest.id} ${shape.decoderWidth}×${shape.decoderHeight} ${request.job.guidance === 1}`;
+    const clock = new JobClock(key, onEvent);
+    clock.enter('prepare');
+    const { runtime, reason } = await this.#open(device);
+    signal.throwIfAborted();
+    onEvent({ type: 'device', device: runtime.kind, adapter: runtime.adapter, reason });
+    return generate(
+      request,
+      {
+        runtime,
+        precision: PRECISION,
+        openFiles: (onProgress) => this.#openFiles(manifest, signal, onProgress),
+        preparePicture: (picture, size) => preparePicture(picture, { ...size, signal }),
+        openSink: (...args) => this.#parts.openSink(request, signal, ...args),
+      },
+      { signal, clock, onEvent },
+    );
+  }
+
+  async #open(choice: DeviceChoice): Promise<ChosenRuntime> {
+    if (this.#runtime?.choice === choice) return this.#runtime.chosen;
+    await this.#drop();
+    const chosen = await chooseRuntime(choice, PRECISION);
+    this.#runtime = { choice, chosen };
+    return chosen;
+  }
+
+  async #openFiles(
+    manifest: ModelManifest,
+    signal: AbortSignal,
+    onProgress: (received: number, total: number) => void,
+  ): Promise<ModelFiles> {
+    const key = Object.values(manifest.files)
+      .map((file) => file.sha256)
+      .join();
+    if (this.#files?.key === key) return this.#files.files;
+    this.#files = null;
+    const files = await openModelFiles(manifest, fetchModelFile, { signal, onProgress });
+    this.#files = { key, files };
+    return files;
+  }
+
+  async #drop(): Promise<void> {
+    const open = this.#runtime;
+    this.#runtime = null;
+    await open?.chosen.runtime.close().catch(() => {}); // closing what is broken may fail; there is nothing left to save
+  }
+}

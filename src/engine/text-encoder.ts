@@ -1,0 +1,77 @@
+import type { Umt5Config } from '../core/model-config.ts';
+import type { Precision } from '../networks/part.ts';
+import { umt5Graphs } from '../networks/umt5-encoder.ts';
+import { readRows } from '../weights/read-tensor.ts';
+import { loadPartWeights, type WeightOrigin } from './part-weights.ts';
+import type { DeviceTensor, Runtime } from './runtime.ts';
+import { breathe } from './serial-queue.ts';
+
+/** Name of the embedding table in canonical (GGUF) spelling. */
+const EMBEDDING = 'token_embd.weight';
+
+/**
+ * Encodes one prompt. Layers stream through the device one at a time, so the whole encoder is never resident;
+ * embedding rows are read by offset, so the table never is.
+ * @param ids tokens with the end mark, 1 … 512.
+ * @returns text states `[L, D]` f32, L = number of tokens (not padded).
+ * @throws {AppError} `model/…`, `gpu/…`; rejects with AbortError.
+ */
+export async function encodeText(
+  runtime: Runtime,
+  origin: WeightOrigin,
+  config: Umt5Config,
+  precision: Precision,
+  ids: readonly number[],
+  options: { readonly signal?: AbortSignal; readonly onLayer?: (done: number, total: number) => void } = {},
+): Promise<Float32Array> {
+  const { signal } = options;
+  const graphs = umt5Graphs(config, ids.length, precision);
+  const rows = await readRows(origin.file, origin.names.get(EMBEDDING) ?? EMBEDDING, ids); // [L, D]
+  let x: DeviceTensor = runtime.upload({ dtype: 'float32', dims: [1, ids.length, config.dim] }, rows);
+  const layer = await runtime.createSession(graphs.layer);
+  try {
+    for (let i = 0; i < config.layers; i++) {
+      signal?.throwIfAborted();
+      const weights = await loadPartWeights(runtime, origin, graphs.layer, precision, i, signal);
+      try {
+        const { out } = await layer.run({ x, ...weights.feeds });
+        x.free();
+        x = out!;
+        await runtime.finish(); // the weights may go only when the device has read them
+      } finally {
+        weights.free();
+      }
+      options.onLayer?.(i + 1, config.layers);
+      await breathe();
+    }
+    const final = await runtime.createSession(graphs.final);
+    const weights = await loadPartWeights(runtime, origin, graphs.final, precision, 0, signal);
+    try {
+      const { text } = await final.run({ x, ...weights.feeds });
+      const states = ((await text!.read()) as Float32Array).slice();
+      text!.free();
+      return states;
+    } finally {
+      weights.free();
+      await final.release();
+    }
+  } finally {
+    x.free();
+    await layer.release();
+  }
+}
+
+/**
+ * Pads text states with zero rows, as Wan's transformer was trained.
+ * @returns `[padded, D]`, padded = the next multiple of `padTo` that holds the states.
+ */
+export function padStates(
+  states: Float32Array,
+  dim: number,
+  padTo: number,
+): { readonly states: Float32Array; readonly length: number } {
+  const length = Math.ceil(states.length / dim / padTo) * padTo;
+  const padded = new Float32Array(length * dim);
+  padded.set(states);
+  return { states: padded, length };
+}

@@ -1,0 +1,257 @@
+// A Wan transformer on the device: every block's weights resident, one block session run once per block. The sampling
+// arithmetic runs there too, so that between steps only scalars go up and nothing comes down.
+
+import { isAbort } from '../core/errors.ts';
+import type { WanConfig } from '../core/model-config.ts';
+import type { LatentOps } from '../core/samplers.ts';
+import type { GraphPart, Precision } from '../networks/part.ts';
+import {
+  sinusoidalTimestep,
+  type WanGraphs,
+  type WanShape,
+  wanGraphs,
+  wanRope,
+  wanTokens,
+} from '../networks/wan-transformer.ts';
+import { type LoadedWeights, loadPartWeights, type WeightOrigin } from './part-weights.ts';
+import type { DeviceTensor, Runtime, Session } from './runtime.ts';
+import { breathe } from './serial-queue.ts';
+
+/** Blocks between two waits for the GPU: keeps its queue short enough for cancel and progress. */
+const BLOCKS_PER_WAIT = 4;
+
+/** What one evaluation predicts: with a prompt, and with the negative prompt where guidance asks for it. */
+export interface GuidedVelocity {
+  readonly cond: DeviceTensor;
+  readonly uncond: DeviceTensor | null;
+}
+
+/** How a clip is denoised. */
+export interface DenoiseSetup {
+  readonly config: WanConfig;
+  readonly shape: WanShape;
+  readonly precision: Precision;
+  /** Leading latent frames that are given and stay as they are. */
+  readonly prefixFrames: number;
+  readonly guidance: number;
+  readonly signal?: AbortSignal;
+  /** Called after each block, for progress. */
+  readonly onBlock?: () => void;
+}
+
+type PartName = keyof WanGraphs;
+
+interface Part {
+  readonly session: Session;
+  /** Null for the block, whose weights differ from run to run. */
+  readonly weights: LoadedWeights | null;
+}
+
+/** A loaded transformer. The owner calls {@link Transformer.free}. */
+export class Transformer {
+  readonly #runtime: Runtime;
+  readonly #setup: DenoiseSetup;
+  readonly #parts = new Map<PartName, Part>();
+  readonly #blocks: LoadedWeights[] = [];
+  readonly #constants: Record<string, DeviceTensor> = {};
+  readonly #owned: DeviceTensor[] = [];
+
+  private constructor(runtime: Runtime, setup: DenoiseSetup) {
+    this.#runtime = runtime;
+    this.#setup = setup;
+  }
+
+  /**
+   * Reads all weights to the device and prepares the sessions for one clip's shape.
+   * @throws {AppError} `model/…`, `gpu/out-of-memory`; rejects with AbortError. Nothing stays behind on failure.
+   */
+  static async load(
+    runtime: Runtime,
+    origin: WeightOrigin,
+    setup: DenoiseSetup,
+    onProgress?: (done: number, total: number) => void,
+  ): Promise<Transformer> {
+    const transformer = new Transformer(runtime, setup);
+    try {
+      await transformer.#load(origin, onProgress);
+      return transformer;
+    } catch (error) {
+      await transformer.free();
+      throw error;
+    }
+  }
+
+  async #load(origin: WeightOrigin, onProgress?: (done: number, total: number) => void): Promise<void> {
+    const { config, shape, precision, signal } = this.#setup;
+    const graphs = wanGraphs(config, shape, precision);
+    const total = config.layers + 1;
+    for (const [name, part] of Object.entries(graphs) as [PartName, GraphPart][]) {
+      const session = await this.#runtime.createSession(part);
+      const weights =
+        name === 'block' ? null : await loadPartWeights(this.#runtime, origin, part, precision, 0, signal);
+      this.#parts.set(name, { session, weights });
+    }
+    onProgress?.(1, total);
+    for (let i = 0; i < config.layers; i++) {
+      this.#blocks.push(await loadPartWeights(this.#runtime, origin, graphs.block, precision, i, signal));
+      onProgress?.(i + 2, total);
+      await breathe();
+    }
+    this.#makeConstants();
+  }
+
+  /** What stays the same for all steps: rotary angles, which timestep each token has, which frames move. */
+  #makeConstants(): void {
+    const { config, shape, prefixFrames } = this.#setup;
+    const rope = wanRope(config, shape);
+    const tokens = wanTokens(config, shape);
+    const perFrame = tokens / shape.frames;
+    for (const name of ['cos', 'sin'] as const) {
+      this.#constants[name] = this.#runtime.upload(
+        { dtype: 'float32', dims: [tokens, rope[name].length / tokens] },
+        rope[name],
+      );
+    }
+    const tokenTime = new Int32Array(tokens); // [N]: 0 = moving, 1 = given (timestep 0)
+    tokenTime.fill(1, 0, shape.times > 1 ? prefixFrames * perFrame : 0);
+    this.#constants.token_time = this.#runtime.upload({ dtype: 'int32', dims: [tokens] }, tokenTime);
+    const mask = new Float32Array(shape.frames).fill(1);
+    mask.fill(0, 0, prefixFrames);
+    this.#constants.mask = this.#runtime.upload({ dtype: 'float32', dims: [1, 1, shape.frames, 1, 1] }, mask);
+    this.#constants.guidance = this.#runtime.upload(
+      { dtype: 'float32', dims: [1] },
+      new Float32Array([this.#setup.guidance]),
+    );
+  }
+
+  /** Bytes of weights on the device. */
+  get weightBytes(): number {
+    let bytes = 0;
+    for (const { weights } of this.#parts.values()) bytes += weights?.bytes ?? 0;
+    for (const weights of this.#blocks) bytes += weights.bytes;
+    return bytes;
+  }
+
+  /**
+   * Projects text states to what the blocks attend to. Once per prompt.
+   * @param states `[L, textDim]` f32, L = the shape's textLength. The transformer keeps the result until freed.
+   */
+  async context(states: Float32Array): Promise<DeviceTensor> {
+    const { shape, config } = this.#setup;
+    const text = this.#runtime.upload(
+      { dtype: 'float32', dims: [1, shape.textLength, config.textDim] },
+      states,
+    );
+    const { context } = await this.#run('text', { text });
+    await this.#runtime.finish();
+    text.free();
+    this.#owned.push(context!);
+    return context!;
+  }
+
+  /** Latents to the device. The caller frees them (or gives them to {@link Transformer.ops}). */
+  latents(data: Float32Array): DeviceTensor {
+    const { config, shape } = this.#setup;
+    return this.#runtime.upload(
+      { dtype: 'float32', dims: [1, config.channels, shape.frames, shape.height, shape.width] },
+      data,
+    );
+  }
+
+  /**
+   * One evaluation of the network.
+   * @param x `[1, C, T, h, w]`; not consumed.
+   * @returns the velocity `noise − clean`, same shape; the caller frees it.
+   */
+  async velocity(x: DeviceTensor, sigma: number, context: DeviceTensor): Promise<DeviceTensor> {
+    const { config, shape, signal, onBlock } = this.#setup;
+    const timesteps = shape.times > 1 ? [1000 * sigma, 0] : [1000 * sigma];
+    const sinusoid = sinusoidalTimestep(config, timesteps); // [M, freqDim]
+    const timestep = this.#runtime.upload(
+      { dtype: 'float32', dims: [timesteps.length, config.freqDim] },
+      sinusoid,
+    );
+    const live: DeviceTensor[] = [timestep];
+    const keep = <T extends DeviceTensor>(tensor: T | undefined): T => {
+      live.push(tensor!);
+      return tensor!;
+    };
+    try {
+      const time = await this.#run('time', { timestep });
+      const e = keep(time.e);
+      const modulation = keep(time.modulation);
+      let hidden = (await this.#run('embed', { latents: x })).x!; // [1, N, D]
+      const { session } = this.#parts.get('block')!;
+      const { cos, sin, token_time } = this.#constants;
+      try {
+        for (const [i, weights] of this.#blocks.entries()) {
+          signal?.throwIfAborted();
+          const feeds = {
+            x: hidden,
+            context,
+            modulation,
+            token_time: token_time!,
+            cos: cos!,
+            sin: sin!,
+            ...weights.feeds,
+          };
+          const { out } = await session.run(feeds);
+          hidden.free();
+          hidden = out!;
+          if ((i + 1) % BLOCKS_PER_WAIT === 0) await this.#runtime.finish();
+          onBlock?.();
+          await breathe();
+        }
+        signal?.throwIfAborted();
+        const { velocity } = await this.#run('head', { x: hidden, e, token_time: token_time! });
+        await this.#runtime.finish();
+        return velocity!;
+      } finally {
+        hidden.free();
+      }
+    } finally {
+      for (const tensor of live) tensor.free();
+    }
+  }
+
+  /** The sampler's arithmetic on the device. Frames of the prefix never move. Not consuming: the caller frees what it gave. */
+  readonly ops: LatentOps<DeviceTensor, GuidedVelocity> = {
+    addScaled: async (x, { cond, uncond }, scale) => {
+      const delta = this.#runtime.upload({ dtype: 'float32', dims: [1] }, new Float32Array([scale]));
+      const { mask, guidance } = this.#constants;
+      try {
+        const { out } = uncond
+          ? await this.#run('combine', { x, cond, uncond, mask: mask!, guidance: guidance!, delta })
+          : await this.#run('combineOne', { x, cond, mask: mask!, delta });
+        return out!;
+      } finally {
+        delta.free();
+      }
+    },
+  };
+
+  async #run(
+    name: PartName,
+    feeds: Readonly<Record<string, DeviceTensor>>,
+  ): Promise<Record<string, DeviceTensor>> {
+    const { session, weights } = this.#parts.get(name)!;
+    return session.run({ ...feeds, ...weights?.feeds });
+  }
+
+  /** Gives everything on the device back. Idempotent. */
+  async free(): Promise<void> {
+    await this.#runtime.finish().catch((error: unknown) => {
+      if (isAbort(error)) throw error; // a lost device has nothing left to wait for
+    });
+    for (const tensor of [...this.#owned, ...Object.values(this.#constants)]) tensor.free();
+    for (const weights of this.#blocks) weights.free();
+    for (const { session, weights } of this.#parts.values()) {
+      weights?.free();
+      await session.release();
+    }
+    this.#parts.clear();
+    this.#blocks.length = 0;
+    this.#owned.length = 0;
+    for (const name of Object.keys(this.#constants)) delete this.#constants[name];
+  }
+}

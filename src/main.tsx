@@ -1,0 +1,49 @@
+import { render } from 'preact';
+import { findModel, MODELS } from '../models/catalog.ts';
+import { registerAutomation } from './client/automation.ts';
+import { EngineClient } from './client/engine-client.ts';
+import { assert } from './core/errors.ts';
+import { Studio } from './state/studio.ts';
+import { readSupport } from './state/support.ts';
+import { App } from './ui/app.tsx';
+import './ui/styles/tokens.css';
+import './ui/styles/controls.css';
+import './ui/styles/composer.css';
+import './ui/styles/stage.css';
+import './ui/styles/motion.css';
+
+const store = (): Storage | null => {
+  try {
+    return localStorage; // in some frames even the name throws
+  } catch {
+    return null;
+  }
+};
+
+const manifest = MODELS[0];
+assert(manifest, 'the catalogue has no model');
+
+// The Worker is only created when the first clip is asked for.
+const engine = new EngineClient(
+  () =>
+    new Worker(new URL('../workers/generation.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'generation',
+    }),
+);
+
+const studio = new Studio({
+  engine,
+  manifest,
+  support: readSupport(globalThis),
+  languages: navigator.languages,
+  store: store(),
+  loadLexicon: async () =>
+    JSON.parse((await import('../models/seedling/lexicon.json?raw')).default) as unknown,
+});
+
+const root = document.getElementById('app');
+assert(root, 'the page has no place for the studio');
+render(<App studio={studio} />, root);
+void studio.words.load();
+registerAutomation(engine, findModel);

@@ -1,0 +1,109 @@
+import { assert } from '../core/errors.ts';
+import { type FloatType, GraphBuilder, type Value } from '../graph/graph-builder.ts';
+import type { TensorInfo } from '../graph/tensor.ts';
+import { type GraphPart, type Precision, QUANT_BLOCK, type WeightFormat, type WeightSlot } from './part.ts';
+
+/** A {@link GraphBuilder} that also keeps the list of weights, so that a layer is one call. */
+export class PartBuilder {
+  /** Where nodes are written. */
+  readonly graph: GraphBuilder;
+  /** Type of the sums that run through all blocks. */
+  readonly residual: FloatType;
+  /** Type of everything else between the edges. */
+  readonly activations: FloatType;
+  readonly #name: string;
+  readonly #precision: Precision;
+  readonly #prefix: string;
+  readonly #inputs: TensorInfo[] = [];
+  readonly #outputs: TensorInfo[] = [];
+  readonly #weights: WeightSlot[] = [];
+
+  /** @param prefix What a tensor's canonical name has before its input's name: `blocks.{i}.` or nothing. */
+  constructor(name: string, precision: Precision, prefix = '') {
+    this.graph = new GraphBuilder(name);
+    this.activations = precision.activations;
+    this.residual = precision.residual ?? precision.activations;
+    this.#name = name;
+    this.#precision = precision;
+    this.#prefix = prefix;
+  }
+
+  /** Declares an activation input. */
+  input(name: string, dtype: TensorInfo['dtype'], dims: readonly number[]): Value {
+    const value = this.graph.input(name, dtype, dims);
+    this.#inputs.push(value);
+    return value;
+  }
+
+  /** Declares an output. */
+  output(value: Value, name: string): void {
+    this.#outputs.push(this.graph.output(value, name));
+  }
+
+  /**
+   * Declares a weight stored as floats of the activation dtype and gives it in `dtype` (default: as stored).
+   * @param input The graph input's name, where the tensor's own is taken.
+   */
+  weight(
+    name: string,
+    shape: readonly number[],
+    dtype: FloatType = this.activations,
+    input: string = name,
+  ): Value {
+    return this.#float(name, shape, this.activations, dtype, input);
+  }
+
+  #float(
+    name: string,
+    shape: readonly number[],
+    format: FloatType,
+    dtype: FloatType,
+    input: string = name,
+  ): Value {
+    this.#weights.push({ input, tensor: this.#prefix + name, shape, format });
+    return this.graph.cast(this.graph.input(input, format, shape), dtype);
+  }
+
+  /**
+   * A linear layer `${name}.weight` `[N, K]`, and `${name}.bias` unless told otherwise, computed in the type of x.
+   * @param options `large` layers are stored in the format of the precision; others as floats.
+   */
+  linear(x: Value, name: string, n: number, options: { large?: boolean; bias?: boolean } = {}): Value {
+    const { large = false, bias = true } = options;
+    const k = x.dims.at(-1)!;
+    const format: WeightFormat = large ? this.#precision.weights : this.activations;
+    const dtype = x.dtype as FloatType;
+    const biasOf = (): Value | undefined => (bias ? this.weight(`${name}.bias`, [n], dtype) : undefined);
+    if (format === 'float32' || format === 'float16') {
+      const weight = this.#float(`${name}.weight`, [n, k], format, dtype);
+      return this.graph.linear(x, weight, biasOf());
+    }
+    assert(
+      k % QUANT_BLOCK === 0,
+      `${this.#name}: ${name} has ${k} columns; ${format} needs a multiple of ${QUANT_BLOCK}`,
+    );
+    const bits = format === 'q8' ? 8 : 4;
+    const input = `${name}.weight`;
+    this.#weights.push({ input, tensor: this.#prefix + input, shape: [n, k], format });
+    const blocks = k / QUANT_BLOCK;
+    const quantized = this.graph.input(`${input}.quantized`, 'uint8', [n, blocks, (QUANT_BLOCK * bits) / 8]);
+    const scales = this.graph.input(`${input}.scales`, this.activations, [n * blocks]);
+    const biased = biasOf();
+    return this.graph.matMulNBits(x, quantized, this.graph.cast(scales, dtype), {
+      bits,
+      accuracyLevel: this.#precision.accuracyLevel ?? 0,
+      ...(biased ? { bias: biased } : {}),
+    });
+  }
+
+  /** The finished part. */
+  finish(): GraphPart {
+    return {
+      name: this.#name,
+      onnx: this.graph.build(),
+      inputs: this.#inputs,
+      weights: this.#weights,
+      outputs: this.#outputs,
+    };
+  }
+}

@@ -1,0 +1,114 @@
+import { type ReadonlySignal, signal } from '@preact/signals-core';
+import type { Engine } from '../client/engine.ts';
+import { AppError, isAbort } from '../core/errors.ts';
+import { clipShape } from '../core/video-format.ts';
+import type { GenerateEvent, GenerateRequest } from '../protocol/engine-api.ts';
+import { ClipShelf } from './clip-shelf.ts';
+import { isForward, overallFraction } from './job-progress.ts';
+import type { Clip, JobState, RunningJob } from './job-state.ts';
+
+const asAppError = (error: unknown): AppError =>
+  error instanceof AppError
+    ? error
+    : new AppError('internal/runtime', error instanceof Error ? error.message : String(error), {
+        cause: error,
+      });
+
+/** Runs one job at a time and says where it is. */
+export class ClipMaker {
+  /** Finished clips of this visit. */
+  readonly shelf = new ClipShelf();
+  readonly #state = signal<JobState>({ status: 'idle' });
+  readonly #engine: Engine;
+  #abort: AbortController | null = null;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  get state(): ReadonlySignal<JobState> {
+    return this.#state;
+  }
+
+  /**
+   * Starts a job that has been checked. Does nothing while one runs, so a second press cannot start a second clip.
+   * @returns settled when the job is over, however it ended; never rejects.
+   */
+  async make(request: GenerateRequest): Promise<void> {
+    if (this.#abort) return;
+    const abort = new AbortController();
+    this.#abort = abort;
+    const { job, manifest } = request;
+    const shape = clipShape(manifest.geometry, job.aspect, job.segments[0]!.seconds, job.fps);
+    this.#state.value = {
+      status: 'running',
+      request,
+      shape,
+      phase: 'prepare',
+      done: 0,
+      total: 1,
+      fraction: 0,
+      secondsLeft: null,
+      preview: null,
+      device: null,
+      warnings: [],
+      cancelling: false,
+    };
+    try {
+      const result = await this.#engine.generate(request, { signal: abort.signal, onEvent: this.#onEvent });
+      this.#state.value = { status: 'done', clip: this.shelf.add(request, result) };
+    } catch (error) {
+      this.#state.value = isAbort(error)
+        ? { status: 'cancelled', shape }
+        : { status: 'failed', error: asAppError(error), shape };
+      if (!isAbort(error)) console.error(error);
+    } finally {
+      this.#abort = null;
+    }
+  }
+
+  /** Asks the running job to stop; without one, nothing happens. */
+  cancel(): void {
+    const running = this.#state.value;
+    if (running.status !== 'running' || running.cancelling) return;
+    this.#state.value = { ...running, cancelling: true };
+    this.#abort?.abort();
+  }
+
+  /** Shows a clip of this visit again. Not while a job runs. */
+  show(clip: Clip): void {
+    if (!this.#abort) this.#state.value = { status: 'done', clip };
+  }
+
+  /** Puts an error or a cancelled job away: back to the newest clip, or to the beginning. */
+  dismiss(): void {
+    if (this.#abort) return;
+    const newest = this.shelf.clips.value[0];
+    this.#state.value = newest ? { status: 'done', clip: newest } : { status: 'idle' };
+  }
+
+  #onEvent = (event: GenerateEvent): void => {
+    const running = this.#state.value;
+    if (running.status === 'running') this.#state.value = after(running, event);
+  };
+}
+
+function after(running: RunningJob, event: GenerateEvent): RunningJob {
+  switch (event.type) {
+    case 'progress': {
+      const { phase, done, total, secondsLeft } = event;
+      const fraction = Math.max(running.fraction, overallFraction(phase, done, total));
+      return isForward(running.phase, phase)
+        ? { ...running, phase, done, total, secondsLeft, fraction }
+        : { ...running, secondsLeft };
+    }
+    case 'device':
+      return { ...running, device: event.device };
+    case 'preview':
+      return { ...running, preview: event.preview };
+    case 'warning': {
+      const { code, message } = event;
+      return { ...running, warnings: [...running.warnings, { code, message }] };
+    }
+  }
+}

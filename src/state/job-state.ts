@@ -1,0 +1,66 @@
+import type { AppError } from '../core/errors.ts';
+import type { ClipShape } from '../core/video-format.ts';
+import type {
+  ClipPreview,
+  DeviceKind,
+  GenerateRequest,
+  GenerationReport,
+  Phase,
+  WarningCode,
+} from '../protocol/engine-api.ts';
+
+export type {
+  ClipPreview,
+  DeviceChoice,
+  DeviceKind,
+  GenerationReport,
+  Phase,
+  WarningCode,
+} from '../protocol/engine-api.ts';
+
+/** A finished clip of this visit. */
+export interface Clip {
+  /** Counts up from 1 during a visit. */
+  readonly id: number;
+  /** Object URL of the file; revoked by the clip's owner, {@link ClipShelf}. */
+  readonly url: string;
+  readonly file: Blob;
+  /** Suggested name for saving. */
+  readonly fileName: string;
+  readonly request: GenerateRequest;
+  readonly report: GenerationReport;
+}
+
+/** Something to know about a running or finished job that did not stop it. */
+export interface Warning {
+  readonly code: WarningCode;
+  readonly message: string;
+}
+
+/** A job on its way. */
+export interface RunningJob {
+  readonly status: 'running';
+  readonly request: GenerateRequest;
+  readonly shape: ClipShape;
+  readonly phase: Phase;
+  /** Finished parts of this phase, out of `total`. */
+  readonly done: number;
+  readonly total: number;
+  /** Of the whole job, 0 … 1, never falling; an estimate. */
+  readonly fraction: number;
+  /** Null until it can be told. */
+  readonly secondsLeft: number | null;
+  readonly preview: ClipPreview | null;
+  readonly device: DeviceKind | null;
+  readonly warnings: readonly Warning[];
+  /** Cancel was pressed and the Worker has not stopped yet. */
+  readonly cancelling: boolean;
+}
+
+/** Where the one job of the page is. */
+export type JobState =
+  | { readonly status: 'idle' }
+  | RunningJob
+  | { readonly status: 'done'; readonly clip: Clip }
+  | { readonly status: 'failed'; readonly error: AppError; readonly shape: ClipShape }
+  | { readonly status: 'cancelled'; readonly shape: ClipShape };

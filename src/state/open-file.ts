@@ -1,0 +1,80 @@
+import { AppError } from '../core/errors.ts';
+import type { Job } from '../core/job.ts';
+import type { JobRecord } from '../protocol/engine-api.ts';
+import { parseJob, parseJobRecord } from '../protocol/job-file.ts';
+import { readJobFromMp4 } from '../protocol/mp4-job.ts';
+import { PICTURE_KINDS } from '../protocol/picture-header.ts';
+import { type Picture, readPicture } from './picture.ts';
+
+/** Largest job file that is read: a job with its picture, some to spare. */
+const MAX_JOB_FILE_BYTES = 16_777_216;
+
+/** What a file that was dropped, pasted or chosen turned out to be. */
+export type OpenedFile =
+  | { readonly kind: 'picture'; readonly picture: Picture }
+  | {
+      readonly kind: 'job';
+      readonly job: Job;
+      /** The model it was made with, if the file says so. */
+      readonly model: JobRecord['model'] | null;
+      readonly picture: Picture | null;
+    }
+  | { readonly kind: 'unknown' };
+
+const hasEnding = (name: string, endings: readonly string[]): boolean =>
+  endings.some((ending) => name.toLowerCase().endsWith(`.${ending}`));
+
+/**
+ * Reads a picture, a clip made by Kindling, or a job file.
+ * @throws {AppError} `input/picture-…` for a picture that cannot be used · `input/no-job-in-file` for somebody else's
+ * video · `input/job` for damaged or foreign settings.
+ */
+export async function openFile(file: Blob, name: string): Promise<OpenedFile> {
+  if (
+    file.type.startsWith('image/') ||
+    hasEnding(name, [...PICTURE_KINDS, 'jpg', 'heic', 'svg', 'tiff', 'bmp'])
+  ) {
+    return { kind: 'picture', picture: await readPicture(file, name) };
+  }
+  if (file.type.startsWith('video/') || hasEnding(name, ['mp4', 'm4v', 'mov'])) {
+    const record = await readJobFromMp4(file);
+    if (record === null) {
+      const message = `“${name}” is a video, but not one made by Kindling: it holds no settings to restore.`;
+      throw new AppError('input/no-job-in-file', message);
+    }
+    return fromRecord(parseJobRecord(record));
+  }
+  if (file.type === 'application/json' || hasEnding(name, ['json']))
+    return fromJson(await readJson(file, name));
+  return { kind: 'unknown' };
+}
+
+async function readJson(file: Blob, name: string): Promise<unknown> {
+  if (file.size > MAX_JOB_FILE_BYTES)
+    throw new AppError('input/job', `“${name}” is too large to be a job file.`);
+  try {
+    return JSON.parse(await file.text()) as unknown;
+  } catch (cause) {
+    throw new AppError('input/job', `“${name}” is not a job file: its text is not JSON.`, { cause });
+  }
+}
+
+async function fromJson(value: unknown): Promise<OpenedFile> {
+  const isRecord = typeof value === 'object' && value !== null && Object.hasOwn(value, 'kindling');
+  return isRecord
+    ? fromRecord(parseJobRecord(value))
+    : { kind: 'job', job: parseJob(value), model: null, picture: null };
+}
+
+async function fromRecord(record: JobRecord): Promise<OpenedFile> {
+  const { job, model } = record;
+  if (record.picture === null) return { kind: 'job', job, model, picture: null };
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = Uint8Array.from(atob(record.picture), (letter) => letter.charCodeAt(0));
+  } catch (cause) {
+    throw new AppError('input/job', 'The picture stored with this job is damaged.', { cause });
+  }
+  const picture = await readPicture(new Blob([bytes], { type: 'image/png' }), 'picture.png');
+  return { kind: 'job', job, model, picture };
+}

@@ -1,0 +1,246 @@
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
+import type { Engine } from '../client/engine.ts';
+import { checkJob } from '../core/check-job.ts';
+import { AppError } from '../core/errors.ts';
+import { countGraphemes } from '../core/prompt.ts';
+import type { GenerateRequest, JobRecord } from '../protocol/engine-api.ts';
+import type { ModelManifest } from '../protocol/manifest.ts';
+import { ClipMaker } from './clip-maker.ts';
+import { capField, StudioForm } from './form.ts';
+import type { JobState } from './job-state.ts';
+import { KnownWords, type MarkedWord, replaceWord } from './known-words.ts';
+import { firstLanguage, keepLanguage, type Language, type TextStore } from './language.ts';
+import { type Notice, type Status, StatusLine } from './notices.ts';
+import { type OpenedFile, openFile } from './open-file.ts';
+import { type Picture, releasePicture } from './picture.ts';
+import type { Support } from './support.ts';
+
+/** What the studio needs from outside. */
+export interface StudioParts {
+  readonly engine: Engine;
+  readonly manifest: ModelManifest;
+  readonly support: Support;
+  /** Language tags, best first. */
+  readonly languages: readonly string[];
+  /** Remembers the language; null where nothing can be kept. */
+  readonly store: TextStore | null;
+  /** Fetches the model's lexicon. */
+  readonly loadLexicon: () => Promise<unknown>;
+  /** Draws seeds; for tests. */
+  readonly drawSeed?: () => number;
+}
+
+/** What is spoken when the job gets there. */
+const JOB_STATUS: Readonly<Record<JobState['status'], Status | null>> = {
+  idle: null,
+  running: 'making',
+  done: 'ready',
+  failed: 'failed',
+  cancelled: 'cancelled',
+};
+
+/** The whole state of the studio page and everything that can be done on it. Knows no UI library. */
+export class Studio {
+  readonly manifest: ModelManifest;
+  readonly support: Support;
+  readonly form: StudioForm;
+  readonly maker: ClipMaker;
+  readonly words: KnownWords;
+  readonly line = new StatusLine();
+  /** What is wrong with what was asked; shown beside the form, while an earlier clip stays where it is. */
+  readonly problem: ReadonlySignal<AppError | null>;
+  readonly notice: ReadonlySignal<Notice | null>;
+  readonly language: ReadonlySignal<Language>;
+  /** Characters of the prompt as people count them. */
+  readonly promptLength: ReadonlySignal<number>;
+  /** A job runs. */
+  readonly isRunning = computed(() => this.maker.state.value.status === 'running');
+  readonly #problem = signal<AppError | null>(null);
+  readonly #notice = signal<Notice | null>(null);
+  readonly #language: Signal<Language>;
+  readonly #store: TextStore | null;
+  readonly #stopStatus: () => void;
+  #opened = 0;
+
+  constructor(parts: StudioParts) {
+    this.manifest = parts.manifest;
+    this.support = parts.support;
+    this.form = new StudioForm(parts.manifest, parts.drawSeed);
+    this.maker = new ClipMaker(parts.engine);
+    this.#store = parts.store;
+    this.#language = signal(firstLanguage(parts.languages, parts.store));
+    this.language = this.#language;
+    this.problem = this.#problem;
+    this.notice = this.#notice;
+    this.words = new KnownWords(parts.loadLexicon, this.form.prompt, this.#language);
+    this.promptLength = computed(() => countGraphemes(this.form.prompt.value));
+    this.#stopStatus = this.line.follow(() => JOB_STATUS[this.maker.state.value.status]);
+  }
+
+  /** Changes the language of the page and remembers it. */
+  setLanguage(language: Language): void {
+    this.#language.value = language;
+    keepLanguage(language, this.#store);
+  }
+
+  /** Sets the prompt, as far as a field keeps it. */
+  setPrompt(text: string): void {
+    this.form.prompt.value = capField(text);
+    if (this.#problem.value?.code.startsWith('input/prompt')) this.#problem.value = null;
+  }
+
+  /** Writes a suggestion in place of a word that the model does not know. */
+  useSuggestion(word: MarkedWord, suggestion: string): void {
+    this.setPrompt(replaceWord(this.form.prompt.value, word, suggestion));
+  }
+
+  /** Writes one of the model's own examples, another than the one that stands there. */
+  surprise(): void {
+    const examples = this.words.lexicon.value?.examples[this.#language.value] ?? [];
+    const others = examples.filter((example) => example !== this.form.prompt.value);
+    const choice = others[Math.floor(Math.random() * others.length)];
+    if (choice !== undefined) this.setPrompt(choice);
+  }
+
+  /**
+   * Checks the form and makes the clip. What cannot be made is said in {@link Studio.problem} and nothing starts.
+   * @returns settled when the job is over; never rejects. Does nothing while a job runs.
+   */
+  async generate(): Promise<void> {
+    if (this.isRunning.value) return;
+    if (this.maker.shelf.clips.value.length > 0 && !this.form.seedLocked.value) this.form.rollSeed();
+    const request = this.#request();
+    if (request) await this.maker.make(request);
+  }
+
+  /** Makes the clip of the form once more with a new seed, whether or not the seed is kept. */
+  async makeAnother(): Promise<void> {
+    if (this.isRunning.value) return;
+    this.form.rollSeed();
+    const request = this.#request();
+    if (request) await this.maker.make(request);
+  }
+
+  /** Stops the running job. */
+  cancel(): void {
+    this.maker.cancel();
+  }
+
+  /** Puts the message beside the form away. */
+  dismissProblem(): void {
+    this.#problem.value = null;
+  }
+
+  /** Puts the notice away. */
+  dismissNotice(): void {
+    this.#notice.value = null;
+  }
+
+  /** Starts the next clip from words alone. */
+  removePicture(): void {
+    this.#setPicture(null);
+    this.line.say('picture-removed');
+  }
+
+  /**
+   * Takes a file that was chosen, dropped or pasted: a picture becomes the first frame, a clip or job file is restored.
+   * When several come in quick succession the last one counts. Never rejects.
+   */
+  async open(file: Blob, name: string): Promise<void> {
+    const turn = ++this.#opened;
+    try {
+      const opened = await openFile(file, name);
+      if (turn !== this.#opened) {
+        if (opened.kind !== 'unknown') releasePicture(opened.picture);
+        return;
+      }
+      this.#problem.value = null;
+      this.#notice.value = null;
+      this.#take(opened, name);
+    } catch (error) {
+      if (turn === this.#opened) this.#refuse(error);
+    }
+  }
+
+  /** Lets go of everything that the page holds. */
+  dispose(): void {
+    this.#opened++;
+    this.#stopStatus();
+    this.line.dispose();
+    this.words.dispose();
+    this.maker.cancel();
+    this.maker.shelf.dispose();
+    releasePicture(this.form.picture.value);
+  }
+
+  #take(opened: OpenedFile, name: string): void {
+    if (opened.kind === 'unknown') {
+      this.#notice.value = { id: 'unknown-file', name };
+    } else if (opened.kind === 'picture') {
+      this.#setPicture(opened.picture);
+      this.line.say('picture-added');
+    } else {
+      const { job, model, picture } = opened;
+      try {
+        checkJob(job, this.manifest.limits, { hasPicture: job.segments[0]?.picture != null });
+      } catch (error) {
+        releasePicture(picture);
+        throw error;
+      }
+      releasePicture(this.form.picture.value);
+      this.form.load(job, picture);
+      this.#notice.value = this.#restoredNotice(
+        job.model,
+        model,
+        job.segments[0]?.picture != null && !picture,
+      );
+      this.line.say('restored');
+    }
+  }
+
+  #restoredNotice(id: string, model: JobRecord['model'] | null, lacksPicture: boolean): Notice {
+    if (lacksPicture) return { id: 'picture-needed' };
+    if (id !== this.manifest.id) return { id: 'restored-model', made: id };
+    const { version } = this.manifest;
+    const same =
+      !model || (model.version === version && model.sha256 === this.manifest.files.transformer.sha256);
+    return same ? { id: 'restored' } : { id: 'restored-version', made: model.version, here: version };
+  }
+
+  #setPicture(picture: Picture | null): void {
+    releasePicture(this.form.picture.value);
+    this.form.picture.value = picture;
+    if (this.#notice.value?.id === 'picture-needed') this.#notice.value = null;
+    if (this.#problem.value?.code.startsWith('input/picture')) this.#problem.value = null;
+  }
+
+  /** The request for what is set, or null with the problem said. */
+  #request(): GenerateRequest | null {
+    const picture = this.form.picture.value?.file ?? null;
+    const job = this.form.toJob();
+    this.#notice.value = null;
+    try {
+      checkJob(job, this.manifest.limits, { hasPicture: picture !== null });
+    } catch (error) {
+      this.#refuse(error);
+      return null;
+    }
+    this.#problem.value = null;
+    const { device, visibleLabel } = this.form;
+    return {
+      job,
+      manifest: this.manifest,
+      picture,
+      device: device.value,
+      visibleLabel: visibleLabel.value,
+      preview: true,
+    };
+  }
+
+  #refuse(error: unknown): void {
+    this.#notice.value = null;
+    this.#problem.value =
+      error instanceof AppError ? error : new AppError('internal/runtime', String(error), { cause: error });
+    this.line.say('refused');
+  }
+}

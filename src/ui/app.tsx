@@ -1,0 +1,70 @@
+import '@preact/signals'; // lets components follow the signals that they read
+import type { VNode } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { LANGUAGE_TAGS } from '../state/language.ts';
+import type { Studio } from '../state/studio.ts';
+import { Composer } from './composer.tsx';
+import { DropZone } from './drop-zone.tsx';
+import { Header } from './header.tsx';
+import { Stage } from './stage.tsx';
+import { StudioContext, TEXTS, useStudio, useTexts } from './studio-context.tsx';
+
+/** The studio page. */
+export function App({ studio }: { readonly studio: Studio }): VNode {
+  return (
+    <StudioContext.Provider value={studio}>
+      <DocumentLanguage />
+      <Keys />
+      <Header />
+      <main class="studio">
+        <Composer />
+        <Stage />
+      </main>
+      <DropZone />
+      <SpokenStatus />
+    </StudioContext.Provider>
+  );
+}
+
+/** Sets the page's language and title; the title also tells the progress to somebody who is in another tab. */
+function DocumentLanguage(): null {
+  const studio = useStudio();
+  const language = studio.language.value;
+  const job = studio.maker.state.value;
+  const percent = job.status === 'running' ? Math.round(job.fraction * 100) : null;
+  useEffect(() => {
+    document.documentElement.lang = LANGUAGE_TAGS[language];
+    document.title = percent === null ? TEXTS[language].page.title : `${percent}% · Kindling`;
+  }, [language, percent]);
+  return null;
+}
+
+/** Ctrl/Cmd+Enter makes the clip, Escape cancels it, wherever the focus is. */
+function Keys(): null {
+  const studio = useStudio();
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      // While Chinese is being composed, both keys belong to the input method.
+      if (event.isComposing || event.defaultPrevented || event.repeat) return;
+      if (event.key === 'Escape') studio.cancel();
+      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+        event.preventDefault();
+        void studio.generate();
+      }
+    };
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  }, [studio]);
+  return null;
+}
+
+/** The one line that screen readers hear. */
+function SpokenStatus(): VNode {
+  const status = useStudio().line.status.value;
+  const texts = useTexts();
+  return (
+    <div role="status" class="spoken">
+      {status && texts.status[status]}
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+import type { VNode } from 'preact';
+import { Advanced } from './advanced.tsx';
+import { AspectPicker } from './aspect-picker.tsx';
+import { LengthField } from './length-field.tsx';
+import { Messages } from './messages.tsx';
+import { PictureWell } from './picture-well.tsx';
+import { PromptField } from './prompt-field.tsx';
+import { SeedField } from './seed-field.tsx';
+import { useStudio, useTexts } from './studio-context.tsx';
+
+/** Identifier of the button that starts a clip; focus returns to it. */
+export const GENERATE_ID = 'generate';
+
+/** Everything that is asked before a clip is made. */
+export function Composer(): VNode {
+  const studio = useStudio();
+  const texts = useTexts();
+  const isRunning = studio.isRunning.value;
+  return (
+    <form
+      class="composer"
+      aria-label={texts.page.composer}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void studio.generate();
+      }}
+    >
+      <PromptField />
+      <PictureWell />
+      <AspectPicker />
+      <div class="pair">
+        <LengthField />
+        <SeedField />
+      </div>
+      <Advanced />
+      <Messages />
+      <div class="go">
+        {/* Stays focusable while a clip is made, so that the keyboard does not lose its place. */}
+        <button id={GENERATE_ID} class="primary large" type="submit" aria-disabled={isRunning}>
+          {isRunning ? texts.actions.generating : texts.actions.generate}
+        </button>
+        <p class="promise">
+          {texts.page.promise} <kbd>{texts.actions.shortcut}</kbd>
+        </p>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,74 @@
+import type { VNode } from 'preact';
+import { type AppError, assertNever } from '../core/errors.ts';
+import type { Studio } from '../state/studio.ts';
+import { ERROR_ACTIONS } from './error-actions.ts';
+import { choosePicture } from './picture-well.tsx';
+import { PROMPT_ID } from './prompt-field.tsx';
+import { useStudio, useTexts } from './studio-context.tsx';
+import { fillDetail } from './texts/texts.ts';
+
+/** What went wrong, in words, and the one thing that helps. */
+export function ErrorCard(props: { readonly error: AppError; readonly onDismiss: () => void }): VNode {
+  const { error, onDismiss } = props;
+  const studio = useStudio();
+  const texts = useTexts();
+  const { title, text } = texts.errors[error.code];
+  const action = ERROR_ACTIONS[error.code];
+  return (
+    <div class="card error" data-code={error.code}>
+      <h3>{title}</h3>
+      {text === null ? (
+        <p lang="en">{error.message}</p>
+      ) : (
+        <>
+          <p>{fillDetail(text, error.detail)}</p>
+          <details>
+            <summary>{texts.details}</summary>
+            <p lang="en">{error.message}</p>
+          </details>
+        </>
+      )}
+      <div class="card-actions">
+        <button type="button" class="secondary" onClick={() => act(studio, error, onDismiss)}>
+          {texts.errorActions[action]}
+        </button>
+        {action !== 'dismiss' && (
+          <button type="button" class="link" onClick={onDismiss}>
+            {texts.actions.dismiss}
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function act(studio: Studio, error: AppError, onDismiss: () => void): void {
+  const action = ERROR_ACTIONS[error.code];
+  switch (action) {
+    case 'edit-prompt':
+      document.getElementById(PROMPT_ID)?.focus();
+      return;
+    case 'choose-picture':
+      choosePicture();
+      return;
+    case 'use-legal':
+      studio.form.useLegal(error);
+      onDismiss();
+      return;
+    case 'try-again':
+      void studio.generate();
+      return;
+    case 'use-wasm':
+      studio.form.device.value = 'wasm';
+      void studio.generate();
+      return;
+    case 'reload':
+      location.reload();
+      return;
+    case 'dismiss':
+      onDismiss();
+      return;
+    default:
+      assertNever(action);
+  }
+}

@@ -1,0 +1,29 @@
+// Ways in which a clip or its settings leave the page. Each may be refused by the browser or given up by the visitor.
+
+import type { Clip } from '../state/job-state.ts';
+
+const asFile = (clip: Clip): File => new File([clip.file], clip.fileName, { type: 'video/mp4' });
+
+/** True if this device has a share sheet that takes videos. */
+export function canShare(clip: Clip): boolean {
+  return typeof navigator.canShare === 'function' && navigator.canShare({ files: [asFile(clip)] });
+}
+
+/** Opens the share sheet. Giving it up is not an error. */
+export async function shareClip(clip: Clip): Promise<void> {
+  try {
+    await navigator.share({ files: [asFile(clip)] });
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'AbortError')) console.warn(error);
+  }
+}
+
+/** Copies a text. Returns whether the browser allowed it. */
+export async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

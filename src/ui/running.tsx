@@ -1,0 +1,57 @@
+import type { VNode } from 'preact';
+import type { RunningJob } from '../state/job-state.ts';
+import { Frame } from './frame.tsx';
+import { Poster } from './poster.tsx';
+import { PreviewCanvas } from './preview-canvas.tsx';
+import { useStudio, useTexts } from './studio-context.tsx';
+
+/** A clip on its way: what it is becoming, how far it is, and a way out. */
+export function Running({ job }: { readonly job: RunningJob }): VNode {
+  const studio = useStudio();
+  const texts = useTexts();
+  const { stage } = texts;
+  const picture = studio.form.picture.value;
+  const firstFrame = picture && picture.file === job.request.picture ? picture : null;
+  const { steps } = job.request.job;
+  const step = Math.min(steps, Math.floor((job.done / Math.max(1, job.total)) * steps) + 1);
+  const parts = [
+    stage.phases[job.phase],
+    job.phase === 'denoise' ? stage.step(step, steps) : null,
+    job.secondsLeft === null ? null : stage.timeLeft(job.secondsLeft),
+  ];
+  return (
+    <>
+      <Frame shape={job.shape}>
+        {job.preview ? (
+          <PreviewCanvas preview={job.preview} fraction={job.fraction} />
+        ) : firstFrame ? (
+          <img
+            class={`first-frame ${job.request.job.segments[0]?.picture?.fit ?? ''}`}
+            src={firstFrame.thumbnailUrl}
+            alt=""
+          />
+        ) : (
+          <Poster />
+        )}
+        <div class="sheen" />
+      </Frame>
+      <div class="below running-facts">
+        <progress aria-label={stage.progress} max={1} value={job.fraction} />
+        <p class="phase">{parts.filter((part) => part !== null).join(' · ')}</p>
+        <button
+          type="button"
+          class="secondary"
+          aria-disabled={job.cancelling}
+          onClick={() => studio.cancel()}
+        >
+          {job.cancelling ? texts.actions.cancelling : texts.actions.cancel} <kbd>Esc</kbd>
+        </button>
+      </div>
+      {job.warnings.map(({ code }) => (
+        <p key={code} class="hint">
+          {texts.report.warnings[code]}
+        </p>
+      ))}
+    </>
+  );
+}

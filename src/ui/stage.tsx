@@ -1,0 +1,102 @@
+import type { VNode } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { assertNever } from '../core/errors.ts';
+import type { JobState } from '../state/job-state.ts';
+import { GENERATE_ID } from './composer.tsx';
+import { ErrorCard } from './error-card.tsx';
+import { Filmstrip } from './filmstrip.tsx';
+import { Frame } from './frame.tsx';
+import { prefersStill } from './motion.ts';
+import { Player } from './player.tsx';
+import { Poster } from './poster.tsx';
+import { Running } from './running.tsx';
+import { useStudio, useTexts } from './studio-context.tsx';
+
+/** Where the clip appears: the frame, and below it what can be said and done about it. */
+export function Stage(): VNode {
+  const texts = useTexts();
+  const studio = useStudio();
+  const job = studio.maker.state.value;
+  const section = useRef<HTMLElement>(null);
+  useStageFocus(section.current, job.status);
+  return (
+    <section
+      ref={section}
+      class={`stage ${job.status}`}
+      aria-label={texts.page.stage}
+      data-status={job.status}
+    >
+      <StageContent job={job} />
+      <Filmstrip />
+    </section>
+  );
+}
+
+function StageContent({ job }: { readonly job: JobState }): VNode {
+  const studio = useStudio();
+  const texts = useTexts();
+  switch (job.status) {
+    case 'idle': {
+      const shape = studio.form.shape.value ?? { width: 16, height: 9 };
+      return (
+        <>
+          <Frame shape={shape}>
+            <Poster />
+          </Frame>
+          <div class="below quiet">
+            <p class="lead">{texts.stage.empty}</p>
+            <p class="hint">{texts.stage.emptyHint}</p>
+          </div>
+        </>
+      );
+    }
+    case 'running':
+      return <Running job={job} />;
+    case 'done':
+      return <Player key={job.clip.id} clip={job.clip} />;
+    case 'failed':
+      return (
+        <>
+          <Frame shape={job.shape}>
+            <Poster />
+          </Frame>
+          <div class="below">
+            <ErrorCard error={job.error} onDismiss={() => studio.maker.dismiss()} />
+          </div>
+        </>
+      );
+    case 'cancelled':
+      return (
+        <>
+          <Frame shape={job.shape}>
+            <Poster />
+          </Frame>
+          <div class="below quiet">
+            <p class="lead">{texts.stage.cancelled}</p>
+            <p class="hint">{texts.stage.cancelledHint}</p>
+          </div>
+        </>
+      );
+    default:
+      return assertNever(job);
+  }
+}
+
+/**
+ * Brings the stage into view when a clip starts on a narrow screen, and gives the focus back when the control that had
+ * it is gone.
+ */
+function useStageFocus(section: HTMLElement | null, status: JobState['status']): void {
+  useEffect(() => {
+    if (!section) return;
+    if (status === 'running' && section.getBoundingClientRect().top > innerHeight / 2) {
+      section.scrollIntoView({ behavior: prefersStill() ? 'auto' : 'smooth', block: 'start' });
+    }
+    if (status === 'running' || status === 'idle' || document.activeElement !== document.body) return;
+    const next =
+      status === 'failed'
+        ? section.querySelector<HTMLElement>('.card button')
+        : document.getElementById(GENERATE_ID);
+    next?.focus({ preventScroll: true });
+  }, [section, status]);
+}

@@ -1,0 +1,56 @@
+import type { Texts } from './texts.ts';
+
+// The messages of errors are written in English where they happen, with all that is known there; here they only get a title.
+const titled = (title: string): { readonly title: string; readonly text: null } => ({ title, text: null });
+
+const DAMAGED = titled('A model file is damaged');
+
+/** Titles of errors in English. */
+export const ERRORS_EN: Texts['errors'] = {
+  'unsupported/webcodecs': titled('This browser cannot write video'),
+  'unsupported/wasm': titled('This browser cannot run WebAssembly'),
+  'unsupported/webgpu': titled('There is no WebGPU here'),
+  'unsupported/worker': titled('This browser has no background workers'),
+  'input/prompt-empty': titled('What should the clip show?'),
+  'input/prompt-too-long': titled('That is a long story'),
+  'input/prompt-characters': titled('Some characters cannot be used'),
+  'input/picture-unreadable': titled('That picture cannot be opened'),
+  'input/picture-too-small': titled('That picture is too small'),
+  'input/picture-too-large': titled('That picture is too large'),
+  'input/aspect': titled('That shape cannot be made'),
+  'input/size': titled('That size cannot be made'),
+  'input/seconds': titled('That length cannot be made'),
+  'input/fps': titled('That frame rate cannot be made'),
+  'input/steps': titled('That number of steps cannot be used'),
+  'input/guidance': titled('That guidance cannot be used'),
+  'input/shift': titled('That shift cannot be used'),
+  'input/seed': titled('That seed cannot be used'),
+  'input/job': titled('Those settings cannot be used'),
+  'input/no-job-in-file': titled('No settings in this file'),
+  'input/argument': titled('That option cannot be used'),
+  'network/failed': titled('A file could not be fetched'),
+  'network/status': titled('A file could not be fetched'),
+  'model/unknown': titled('That model is not here'),
+  'model/format': DAMAGED,
+  'model/truncated': DAMAGED,
+  'model/tensor-missing': DAMAGED,
+  'model/tensor-extra': DAMAGED,
+  'model/tensor-shape': DAMAGED,
+  'model/tensor-range': DAMAGED,
+  'model/tensor-type': DAMAGED,
+  'model/hash': DAMAGED,
+  'model/tokenizer': DAMAGED,
+  'storage/write': titled('The browser could not store a file'),
+  'storage/read': titled('The browser could not read a stored file'),
+  'gpu/self-test': titled('The graphics card miscalculates'),
+  'gpu/lost': titled('The graphics card went away'),
+  'gpu/out-of-memory': titled('The graphics card ran out of memory'),
+  'gpu/failed': titled('The graphics card gave up'),
+  'encode/no-codec': titled('This browser has no video format to write'),
+  'encode/failed': titled('The video could not be written'),
+  'worker/crashed': titled('The painter stopped unexpectedly'),
+  'worker/busy': titled('A clip is already being made'),
+  'worker/start': titled('The painter could not start'),
+  'internal/invariant': titled('Something went wrong, and it is our fault'),
+  'internal/runtime': titled('Something went wrong while making the clip'),
+};

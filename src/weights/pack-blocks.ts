@@ -1,0 +1,142 @@
+// Numbers → blocks of 32 as onnxruntime's MatMulNBits reads them (contrib operator; symmetric, no zero points given):
+// element 2i of a block in the low nibble of byte i, 2i+1 in the high; value = (stored − 2^(bits−1)) · scale.
+import { halfValues, toHalf } from './half.ts';
+
+/** Numbers that share a scale. */
+export const PACKED_BLOCK = 32;
+
+/** Where packed blocks go: `[blocks, 32·bits/8]` bytes and one scale per block, as f32 or as half-precision bits. */
+export interface PackedBlocks {
+  readonly quantized: Uint8Array;
+  readonly scales: Float32Array | Uint16Array;
+}
+
+/**
+ * Repacks GGUF Q4_0 blocks (f16 scale, 16 bytes with elements j and j+16 in byte j) without loss.
+ * @param source starts with the blocks, at an even address.
+ * @param first index of the first block in `to`.
+ */
+export function repackQ4_0(source: Uint8Array, blocks: number, to: PackedBlocks, first: number): void {
+  const words = new Uint16Array(source.buffer, source.byteOffset, 9 * blocks);
+  const out = new Uint16Array(to.quantized.buffer, to.quantized.byteOffset + 16 * first, 8 * blocks);
+  for (let b = 0, s = 1, o = 0; b < blocks; b++, s += 9, o += 8) {
+    for (let i = 0; i < 4; i++) {
+      // Four source bytes hold elements n … n+3 in their low nibbles and n+16 … n+19 in their high ones.
+      const four = words[s + 2 * i]! | (words[s + 2 * i + 1]! << 16);
+      const low = four & 0x0f0f0f0f;
+      const high = (four >>> 4) & 0x0f0f0f0f;
+      const lowPairs = low | (low >>> 4);
+      const highPairs = high | (high >>> 4);
+      out[o + i] = (lowPairs & 0xff) | ((lowPairs >>> 8) & 0xff00);
+      out[o + 4 + i] = (highPairs & 0xff) | ((highPairs >>> 8) & 0xff00);
+    }
+  }
+  copyScales(words, 9, blocks, to.scales, first);
+}
+
+/** Repacks GGUF Q8_0 blocks (f16 scale, 32 signed bytes) without loss. Arguments as {@link repackQ4_0}. */
+export function repackQ8_0(source: Uint8Array, blocks: number, to: PackedBlocks, first: number): void {
+  const words = new Uint16Array(source.buffer, source.byteOffset, 17 * blocks);
+  const out = new Uint16Array(to.quantized.buffer, to.quantized.byteOffset + 32 * first, 16 * blocks);
+  for (let b = 0, s = 1, o = 0; b < blocks; b++, s += 17, o += 16) {
+    for (let i = 0; i < 16; i++) out[o + i] = words[s + i]! ^ 0x8080;
+  }
+  copyScales(words, 17, blocks, to.scales, first);
+}
+
+function copyScales(
+  words: Uint16Array,
+  stride: number,
+  blocks: number,
+  scales: Float32Array | Uint16Array,
+  first: number,
+): void {
+  if (scales instanceof Uint16Array) {
+    for (let b = 0; b < blocks; b++) scales[first + b] = words[b * stride]!;
+  } else {
+    const half = halfValues();
+    for (let b = 0; b < blocks; b++) scales[first + b] = half[words[b * stride]!]!;
+  }
+}
+
+/** Stores a scale in the precision asked for and returns what was stored, so that the numbers are divided by what they will be multiplied with. */
+function storeScale(scales: Float32Array | Uint16Array, index: number, value: number): number {
+  if (scales instanceof Uint16Array) {
+    const bits = Math.min(toHalf(Math.abs(value)), 0x7bff) | (value < 0 ? 0x8000 : 0); // 65504 rather than infinite
+    scales[index] = bits;
+    return halfValues()[bits]!;
+  }
+  scales[index] = value;
+  return scales[index]!;
+}
+
+/** Of single-precision bits without their sign: this and everything above is infinite or not a number. Magnitudes order like these integers. */
+const INFINITE = 0x7f800000;
+
+/**
+ * Quantises blocks of 32 to 8 bits: scale = largest magnitude / 127.
+ * @param values starts with `32·blocks` numbers.
+ * @param first index of the first block in `to`.
+ * @returns false if some number is not finite; `to` then holds nonsense.
+ */
+export function quantizeQ8(values: Float32Array, blocks: number, to: PackedBlocks, first: number): boolean {
+  const { quantized, scales } = to;
+  const bits = new Int32Array(values.buffer, values.byteOffset, 32 * blocks);
+  let finite = true;
+  for (let b = 0, v = 0, o = 32 * first; b < blocks; b++, v += 32, o += 32) {
+    let largest = 0;
+    let extreme = v;
+    for (let i = v; i < v + 32; i++) {
+      const magnitude = bits[i]! & 0x7fffffff;
+      if (magnitude > largest) {
+        largest = magnitude;
+        extreme = i;
+      }
+    }
+    if (largest >= INFINITE) finite = false;
+    const scale = storeScale(scales, first + b, Math.abs(values[extreme]!) / 127);
+    const inverse = scale === 0 ? 0 : 1 / scale;
+    for (let j = 0; j < 32; j++) {
+      const q = (values[v + j]! * inverse + 128.5) | 0; // truncation rounds, because the sum is positive
+      quantized[o + j] = q < 0 ? 0 : Math.min(q, 255);
+    }
+  }
+  return finite;
+}
+
+/**
+ * Quantises blocks of 32 to 4 bits: the number of largest magnitude becomes −8 (as ggml's Q4_0 does, so that the sixteenth
+ * level is used), then the scale is refitted to the chosen levels by least squares, which can only lower the squared error.
+ * Numbers that are already on such a grid come back exactly. Arguments and result as {@link quantizeQ8}.
+ */
+export function quantizeQ4(values: Float32Array, blocks: number, to: PackedBlocks, first: number): boolean {
+  const { quantized, scales } = to;
+  const bits = new Int32Array(values.buffer, values.byteOffset, 32 * blocks);
+  let finite = true;
+  for (let b = 0, v = 0, o = 16 * first; b < blocks; b++, v += 32, o += 16) {
+    let largest = 0;
+    let extreme = v;
+    for (let i = v; i < v + 32; i++) {
+      const magnitude = bits[i]! & 0x7fffffff;
+      if (magnitude > largest) {
+        largest = magnitude;
+        extreme = i;
+      }
+    }
+    if (largest >= INFINITE) finite = false;
+    const inverse = largest === 0 ? 0 : -8 / values[extreme]!;
+    let dot = 0;
+    let squares = 0;
+    for (let i = 0; i < 16; i++) {
+      const even = values[v + 2 * i]!;
+      const odd = values[v + 2 * i + 1]!;
+      const low = Math.min((even * inverse + 8.5) | 0, 15); // truncation rounds, because the sum is positive
+      const high = Math.min((odd * inverse + 8.5) | 0, 15);
+      quantized[o + i] = low | (high << 4);
+      dot += even * (low - 8) + odd * (high - 8);
+      squares += (low - 8) * (low - 8) + (high - 8) * (high - 8);
+    }
+    storeScale(scales, first + b, squares === 0 ? 0 : dot / squares);
+  }
+  return finite;
+}

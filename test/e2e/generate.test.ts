@@ -1,0 +1,176 @@
+// The main job on the built page, without a GPU: words or a picture in, a clip out; cancel; a dropped clip.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { ROOT } from '../../scripts/site.ts';
+import { readClip } from './clip-file.ts';
+import { StudioPage, startBrowser } from './studio-page.ts';
+
+const PROMPT = 'an orange cat in a snowy forest, the sun sets';
+/** A clip takes about 20 s on two idle cores; a busy machine may need several times that. */
+const PATIENCE_MS = 150_000;
+
+let browser: Browser;
+let studio: StudioPage;
+beforeAll(async () => {
+  browser = await startBrowser('no-gpu');
+});
+afterEach(() => studio.close());
+afterAll(() => browser.close());
+
+test(
+  'words → Make the clip → a five-second clip plays, and the page never stalls',
+  async () => {
+    studio = await StudioPage.open(browser);
+    const { page } = studio;
+    await studio.prompt.fill(PROMPT);
+    await page.waitForLoadState('networkidle');
+    await page.evaluate(() => {
+      const tasks: number[] = [];
+      new PerformanceObserver((list) =>
+        tasks.push(...list.getEntries().map((entry) => entry.duration)),
+      ).observe({ type: 'longtask' });
+      Object.assign(globalThis, { longTasks: tasks });
+    });
+    await studio.generate.click();
+    await studio.progress.waitFor();
+    const player = studio.player(PROMPT);
+    await player.waitFor({ timeout: PATIENCE_MS });
+    expect(await page.evaluate('longTasks')).toEqual([]);
+
+    // It plays by itself, and on beyond its end.
+    await player.evaluate((video: HTMLVideoElement) => {
+      if (video.currentTime > 0.2) return;
+      return new Promise((resolve) =>
+        video.addEventListener('timeupdate', () => video.currentTime > 0.2 && resolve(null)),
+      );
+    });
+    const { duration, loop, width, height } = await player.evaluate((video: HTMLVideoElement) => ({
+      duration: video.duration,
+      loop: video.loop,
+      width: video.videoWidth,
+      height: video.videoHeight,
+    }));
+    expect({ duration, loop }).toEqual({ duration: 5, loop: true });
+    const clip = readClip(await studio.clipBytes(PROMPT));
+    expect(clip).toMatchObject({ seconds: 5, frames: 150, width, height });
+    expect(width / height).toBeCloseTo(16 / 9, 1);
+
+    expect(studio.fetched('.wasm')).toHaveLength(1);
+    expect(studio.foreign).toEqual([]);
+    expect(studio.complaints).toEqual([]);
+  },
+  2 * PATIENCE_MS,
+);
+
+test(
+  'a picture becomes the first frame; the clip can be saved; dropped on the page it brings its job back',
+  async () => {
+    studio = await StudioPage.open(browser);
+    const { page, texts } = studio;
+    await studio.fillSmallJob('the sky darkens', 3);
+    await page.getByLabel(texts.picture.label).setInputFiles(join(ROOT, 'test/fixtures/pictures/scene.jpg'));
+    await page.getByRole('img', { name: texts.picture.alt('scene.jpg') }).waitFor();
+    await page.getByLabel(texts.settings.seed, { exact: true }).fill('4242');
+    await studio.generate.click();
+    await studio.player('the sky darkens').waitFor({ timeout: PATIENCE_MS });
+
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: texts.actions.download }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/\.mp4$/);
+    const bytes = readFileSync(await download.path());
+    expect(readClip(bytes)).toMatchObject({ seconds: 1, frames: 30 });
+    await studio.close();
+
+    studio = await StudioPage.open(browser); // another visit, another profile
+    await drop(studio, bytes, 'clip.mp4', 'video/mp4');
+    await studio.page.getByText(texts.notices.restored({ id: 'restored' })).waitFor();
+    expect(await studio.prompt.inputValue()).toBe('the sky darkens');
+    expect(await studio.page.getByLabel(texts.settings.seed, { exact: true }).inputValue()).toBe('4242');
+    expect(await studio.page.getByRole('radio', { name: '1:1' }).isChecked()).toBe(true);
+    await studio.openAdvanced();
+    expect(await studio.page.getByLabel(texts.settings.steps, { exact: true }).inputValue()).toBe('3');
+    expect(await studio.page.getByRole('button', { name: texts.picture.remove }).isVisible()).toBe(true);
+  },
+  2 * PATIENCE_MS,
+);
+
+test(
+  'cancel stops within a moment, and the next clip works',
+  async () => {
+    studio = await StudioPage.open(browser);
+    await studio.fillSmallJob(PROMPT, 50);
+    await studio.generate.click();
+    await studio.page.getByText(studio.texts.stage.phases.denoise).waitFor({ timeout: PATIENCE_MS });
+    await studio.cancel.click();
+    await studio.page.getByText(studio.texts.stage.cancelled, { exact: true }).waitFor({ timeout: 10_000 });
+    expect(await studio.prompt.inputValue()).toBe(PROMPT);
+
+    await studio.fillSmallJob(PROMPT, 1);
+    await studio.generate.click();
+    await studio.player(PROMPT).waitFor({ timeout: PATIENCE_MS });
+    expect(studio.complaints).toEqual([]);
+  },
+  2 * PATIENCE_MS,
+);
+
+test(
+  'with the keyboard alone, in Chinese and English at once',
+  async () => {
+    const prompt = 'Superman骑着扫帚，路过月球';
+    studio = await StudioPage.open(browser);
+    const { page } = studio;
+    await studio.fillSmallJob('x', 50);
+    await studio.prompt.focus();
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.insertText(prompt);
+    await page.keyboard.press('Control+Enter');
+    await studio.progress.waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByText(studio.texts.stage.cancelled, { exact: true }).waitFor({ timeout: 30_000 });
+
+    await page.getByLabel(studio.texts.settings.steps, { exact: true }).focus();
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.insertText('1');
+    await studio.generate.focus();
+    await page.keyboard.press('Enter');
+    await studio.player(prompt).waitFor({ timeout: PATIENCE_MS });
+  },
+  2 * PATIENCE_MS,
+);
+
+test(
+  'the site works offline once a clip was made: nothing is fetched for the second one',
+  async () => {
+    studio = await StudioPage.open(browser);
+    await studio.fillSmallJob(PROMPT, 1);
+    await studio.generate.click();
+    await studio.player(PROMPT).waitFor({ timeout: PATIENCE_MS });
+    const before = studio.responses.length;
+    await studio.page.context().setOffline(true);
+    await studio.page.getByRole('button', { name: studio.texts.actions.another }).click();
+    await studio.progress.waitFor();
+    await studio.player(PROMPT).waitFor({ timeout: PATIENCE_MS });
+    const fetched = studio.responses.slice(before).map((response) => response.url());
+    expect(fetched.filter((url) => !url.startsWith('blob:'))).toEqual([]);
+  },
+  2 * PATIENCE_MS,
+);
+
+/** Drops a file on the page as a person would. */
+async function drop({ page }: StudioPage, bytes: Buffer, name: string, type: string): Promise<void> {
+  const dataTransfer = await page.evaluateHandle(
+    ([base64, fileName, mime]) => {
+      const transfer = new DataTransfer();
+      const data = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+      transfer.items.add(new File([data], fileName, { type: mime }));
+      return transfer;
+    },
+    [bytes.toString('base64'), name, type] as const,
+  );
+  for (const event of ['dragenter', 'dragover', 'drop'])
+    await page.dispatchEvent('body', event, { dataTransfer });
+}

@@ -1,0 +1,127 @@
+import type { WanConfig } from '../../src/core/model-config.ts';
+import { toFloat16 } from '../../src/graph/float16.ts';
+import type { Precision, TensorInfo } from '../../src/networks/part.ts';
+import {
+  sinusoidalTimestep,
+  type WanShape,
+  wanGraphs,
+  wanGrid,
+  wanRope,
+  wanTokens,
+} from '../../src/networks/wan-transformer.ts';
+import { formulaInput, formulaWeight } from '../fixtures/formula-weights.ts';
+import golden from '../fixtures/golden/wan.json' with { type: 'json' };
+import {
+  goldenValues,
+  type Numbers,
+  type ParityCase,
+  precisionName,
+  type Result,
+  type RunPart,
+  relativeError,
+} from './parity-case.ts';
+import { dequantizedTensors, slotWeights, type Tensors } from './slot-weights.ts';
+
+const F32: Precision = { activations: 'float32', weights: 'float32' };
+
+interface WanGolden {
+  readonly config: WanConfig;
+  readonly shape: WanShape;
+  readonly textRows: number;
+  readonly timesteps: readonly number[];
+  readonly cleanFrames: number;
+}
+
+/** Numbers in the element type of the input that they are for. */
+function as(info: TensorInfo | undefined, values: Result): Numbers {
+  return info?.dtype === 'float16' ? toFloat16(values) : values;
+}
+
+/** The whole transformer, part by part, on a golden case's inputs. */
+export async function runWan(
+  runPart: RunPart,
+  { config, shape, textRows, timesteps, cleanFrames }: WanGolden,
+  precision: Precision,
+  tensors: Tensors,
+): Promise<{ firstBlock: Result; velocity: Result }> {
+  const graphs = wanGraphs(config, shape, precision);
+  const run = (part: (typeof graphs)['embed'], inputs: Record<string, Result>, index = 0) =>
+    runPart(
+      part,
+      Object.fromEntries(part.inputs.map((info) => [info.name, as(info, inputs[info.name]!)])),
+      slotWeights(part, precision, tensors, index),
+    );
+  const latents = formulaInput('input.latents', [
+    1,
+    config.channels,
+    shape.frames,
+    shape.height,
+    shape.width,
+  ]);
+  const text = formulaInput('input.text', [1, shape.textLength, config.textDim]).fill(
+    0,
+    textRows * config.textDim,
+  );
+  const { cos, sin } = wanRope(config, shape);
+  const [, rows, columns] = wanGrid(config, shape);
+  const clean = (cleanFrames / config.patch[0]) * rows * columns;
+  const token_time = Int32Array.from({ length: wanTokens(config, shape) }, (_, n) =>
+    shape.times === 1 || n < clean ? 0 : 1,
+  );
+  const { e, modulation } = await run(graphs.time, { timestep: sinusoidalTimestep(config, timesteps) });
+  const { context } = await run(graphs.text, { text });
+  let { x } = await run(graphs.embed, { latents });
+  let firstBlock = x!;
+  for (let i = 0; i < config.layers; i++) {
+    const inputs = { x: x!, context: context!, modulation: modulation!, token_time, cos, sin };
+    x = (await run(graphs.block, inputs, i)).out;
+    if (i === 0) firstBlock = x!;
+  }
+  const { velocity } = await run(graphs.head, { x: x!, e: e!, token_time });
+  return { firstBlock, velocity: velocity! };
+}
+
+function wanCase(case_: (typeof golden.cases)[number], precision: Precision, limit: number): ParityCase {
+  const spec = case_ as unknown as WanGolden;
+  const half = precision.activations === 'float16' || precision.weights === 'float16';
+  const quantized = precision.weights === 'q8' || precision.weights === 'q4';
+  return {
+    network: 'wan',
+    name: `${case_.name} (${precisionName(precision)})`,
+    precision,
+    half,
+    tolerance: () => limit,
+    async run(runPart) {
+      const { firstBlock, velocity } = await runWan(runPart, spec, precision, formulaWeight);
+      const expected = goldenValues(case_.velocity);
+      if (!quantized) {
+        const block = relativeError(firstBlock, goldenValues(case_.firstBlock));
+        return { error: Math.max(block, relativeError(velocity, expected)) };
+      }
+      const { block } = wanGraphs(spec.config, spec.shape, precision);
+      const tensors = dequantizedTensors(block, precision, formulaWeight);
+      const reference = await runWan(runPart, spec, F32, tensors);
+      return {
+        error: relativeError(velocity, reference.velocity),
+        loss: relativeError(velocity, expected),
+      };
+    },
+  };
+}
+
+/** diffusers' WanTransformer3DModel against the graphs. */
+export function wanCases(): ParityCase[] {
+  const f32 = 'float32';
+  return golden.cases.flatMap((c) => [
+    wanCase(c, F32, 2e-5),
+    wanCase(c, { activations: f32, weights: 'float16' }, 2e-3),
+    wanCase(c, { activations: f32, weights: 'q8' }, 1e-4),
+    wanCase(c, { activations: f32, weights: 'q4' }, 1e-4),
+    wanCase(c, { activations: f32, weights: 'q8', accuracyLevel: 1 }, 1e-4),
+    wanCase(c, { activations: f32, weights: 'q8', accuracyLevel: 4 }, 2e-2),
+    wanCase(c, { activations: f32, weights: 'q4', accuracyLevel: 4 }, 2e-2),
+    wanCase(c, { activations: 'float16', weights: 'float16', residual: f32 }, 1e-2),
+    wanCase(c, { activations: 'float16', weights: 'q8' }, 1e-2),
+    wanCase(c, { activations: 'float16', weights: 'q4', residual: f32 }, 1e-2),
+  ]);
+}

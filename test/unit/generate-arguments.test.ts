@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import { type GenerateCommand, readCommand, usage } from '../../scripts/generate-arguments.ts';
+import { AppError } from '../../src/core/errors.ts';
+import { ASPECTS } from '../../src/core/job.ts';
+import type { ModelManifest } from '../../src/protocol/manifest.ts';
+
+const model = {
+  id: 'seedling',
+  limits: {
+    seconds: { min: 1, max: 5, default: 5 },
+    fps: { min: 1, max: 30, default: 30 },
+    steps: { min: 1, max: 50, default: 12 },
+    guidance: { min: 1, max: 10, default: 3 },
+    shift: { min: 1, max: 12, default: 3 },
+    aspect: { min: 9 / 21, max: 21 / 9, default: '16:9' },
+  },
+} as ModelManifest;
+
+const read = (...args: string[]): GenerateCommand => {
+  const command = readCommand(args, model, 7);
+  if (command === 'help') throw new Error('asked for help');
+  return command;
+};
+
+/** Code and message of the refusal. */
+const refusal = (...args: string[]): string => {
+  try {
+    read(...args);
+  } catch (error) {
+    if (error instanceof AppError) return `${error.code}: ${error.message}`;
+    throw error;
+  }
+  return 'accepted';
+};
+
+test('a prompt and a file are enough: five seconds at 30 fps in 16:9', () => {
+  const { job, ...rest } = read('--prompt', 'a cat', '--out', 'a.mp4');
+  expect(rest).toEqual({ image: null, out: 'a.mp4', device: 'auto', visibleLabel: true, json: false });
+  expect(job).toMatchObject({
+    model: 'seedling',
+    aspect: '16:9',
+    fps: 30,
+    steps: 12,
+    guidance: 3,
+    negativePrompt: '',
+  });
+  expect(job.segments).toEqual([{ prompt: 'a cat', seconds: 5, seed: 7, picture: null }]);
+});
+
+test('every option reaches the job', () => {
+  const { job, ...rest } = read(
+    ...[
+      '--prompt',
+      '月亮',
+      '-o',
+      'b.mp4',
+      '--image',
+      'p.jpg',
+      '--fit',
+      'letterbox',
+      '--seconds',
+      '2.5',
+      '--fps',
+      '12',
+    ],
+    ...[
+      '--aspect=9:16',
+      '--seed',
+      '42',
+      '--steps',
+      '4',
+      '--guidance',
+      '1.5',
+      '--negative',
+      'rain',
+      '--device',
+      'wasm',
+    ],
+    ...['--no-label', '--json'],
+  );
+  expect(rest).toEqual({ image: 'p.jpg', out: 'b.mp4', device: 'wasm', visibleLabel: false, json: true });
+  expect(job).toMatchObject({ aspect: '9:16', fps: 12, steps: 4, guidance: 1.5, negativePrompt: 'rain' });
+  expect(job.segments).toEqual([{ prompt: '月亮', seconds: 2.5, seed: 42, picture: { fit: 'letterbox' } }]);
+});
+
+test('a picture needs no prompt', () => {
+  expect(refusal('--image', 'p.jpg', '--out', 'a.mp4')).toBe('accepted');
+});
+
+describe('refuses, naming what would work,', () => {
+  const refuses = (name: string, args: string[], expected: RegExp): void => {
+    test(name, () => expect(refusal(...args)).toMatch(expected));
+  };
+  const good = ['--prompt', 'a', '--out', 'a.mp4'];
+
+  refuses('nothing at all', [], /^input\/prompt-empty: .*--prompt .*--image/);
+  refuses('no file', ['--prompt', 'a'], /^input\/argument: .*--out/);
+  refuses('an unknown option', [...good, '--secnds', '3'], /^input\/argument: .*--secnds.*--seconds/);
+  refuses('an option without its value', ['--prompt', 'a', '--out'], /^input\/argument: /);
+  refuses('a stray word', [...good, 'cat'], /^input\/argument: /);
+  refuses('words for a number', [...good, '--seconds', 'five'], /^input\/seconds: .*“five”.*5/);
+  refuses('nothing for a number', [...good, '--steps='], /^input\/steps: /);
+  refuses('too long', [...good, '--seconds', '9'], /^input\/seconds: .*Nearest: 5/);
+  refuses('a negative seed', [...good, '--seed', '-1'], /^input\/seed: .*Nearest: 0/);
+  refuses('half a step', [...good, '--steps', '2.5'], /^input\/steps: .*2 or 3/);
+  refuses('endless guidance', [...good, '--guidance', 'Infinity'], /^input\/guidance: .*1 to 10/);
+  refuses('a shape that is none', [...good, '--aspect', 'wide'], /^input\/aspect: .*16:9/);
+  refuses('a device that is none', [...good, '--device', 'webgl'], /^input\/argument: .*auto, webgpu, wasm/);
+  refuses(
+    'a fit that is none',
+    [...good, '--image', 'p.jpg', '--fit', 'stretch'],
+    /^input\/argument: .*crop, letterbox/,
+  );
+  refuses(
+    '501 graphemes',
+    ['--prompt', '👨‍👩‍👧'.repeat(501), '--out', 'a.mp4'],
+    /^input\/prompt-too-long: .*50[01]/,
+  );
+});
+
+test('help names every option and every named shape', () => {
+  expect(readCommand(['--help'], model, 0)).toBe('help');
+  const text = usage(model);
+  for (const aspect of ASPECTS) expect(text).toContain(aspect);
+  const options =
+    'prompt out image seconds fps aspect seed steps guidance negative fit device no-label json help';
+  for (const option of options.split(' ')) expect(text).toContain(`--${option}`);
+});

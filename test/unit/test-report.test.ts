@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { countTests } from '../../scripts/test-report.ts';
+
+const report = (...files: readonly [status: string, ...tests: string[]][]): string =>
+  JSON.stringify({
+    testResults: files.map(([status, ...tests]) => ({
+      name: 'a.test.ts',
+      status,
+      assertionResults: tests.map((test, i) => ({ status: test, fullName: `test ${i}` })),
+    })),
+  });
+
+test('counts tests by outcome and names the skipped', () => {
+  const text = report(['passed', 'passed', 'passed', 'skipped'], ['failed', 'passed', 'failed']);
+  expect(countTests(text, 1)).toEqual({ passed: 3, failed: 1, skipped: ['test 2'] });
+});
+
+test('a file that did not load counts as a failure', () => {
+  expect(countTests(report(['passed', 'passed'], ['failed']), 1)).toMatchObject({ passed: 1, failed: 1 });
+});
+
+test('a run without a report, with a broken one or without tests counts as a failure', () => {
+  expect(countTests(null, 1).failed).toBe(1);
+  expect(countTests('{"testRes', 0).failed).toBe(1);
+  expect(countTests(report(), 0).failed).toBe(1);
+});
+
+test('an error outside of all tests counts as a failure', () => {
+  expect(countTests(report(['passed', 'passed']), 1)).toMatchObject({ passed: 1, failed: 1 });
+});

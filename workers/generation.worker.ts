@@ -1,0 +1,39 @@
+// Everything heavy happens here: builds the engine, hands it the encoder, exposes it to the page.
+
+import { expose } from 'comlink';
+import { aigcLabel } from '../src/encode/aigc-label.ts';
+import { chooseCodec } from '../src/encode/codecs.ts';
+import { openClipWriter } from '../src/encode/mp4.ts';
+import { EngineService } from '../src/engine/service.ts';
+import { handOver, releaseCallback } from '../src/protocol/comlink.ts';
+import type { EngineApi } from '../src/protocol/engine-api.ts';
+
+const service = new EngineService({
+  async openSink({ visibleLabel }, signal, { width, height }, { fps }, record) {
+    const size = { width, height, fps };
+    const codec = await chooseCodec(size, { signal });
+    const label = aigcLabel({ producer: 'Kindling', produceId: await fingerprint(record) });
+    return openClipWriter({ ...size, codec, job: record, label, visibleLabel, signal });
+  },
+});
+
+/** The same for the same job, so that a repeated clip is the same file. Hexadecimal. */
+async function fingerprint(record: unknown): Promise<string> {
+  const bytes = new TextEncoder().encode(JSON.stringify(record));
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+const api: EngineApi = {
+  capabilities: () => service.capabilities(),
+  cancel: (id) => service.cancel(id),
+  async generate(id, request, onEvent) {
+    try {
+      return await service.generate(id, request, (event) => onEvent(handOver(event)));
+    } finally {
+      releaseCallback(onEvent);
+    }
+  },
+};
+
+expose(api);
