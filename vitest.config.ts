@@ -38,13 +38,7 @@ export default defineConfig({
         plugins: [isolation],
         optimizeDeps: {
           // Named here so that no test is interrupted by a late discovery.
-          include: [
-            '@huggingface/tokenizers',
-            'comlink',
-            'hash-wasm',
-            'mp4-muxer',
-            'mp4box',
-          ],
+          include: ['@huggingface/tokenizers', 'comlink', 'hash-wasm', 'mp4-muxer', 'mp4box'],
         },
         test: {
           name: 'browser',

@@ -4,7 +4,8 @@ import type { JobRecord } from '../protocol/engine-api.ts';
 import { parseJob, parseJobRecord } from '../protocol/job-file.ts';
 import { readJobFromMp4 } from '../protocol/mp4-job.ts';
 import { PICTURE_KINDS } from '../protocol/picture-header.ts';
-import { type Picture, readPicture } from './picture.ts';
+import type { Picture } from './picture.ts';
+import { readPicture } from './read-picture.ts';
 
 /** Largest job file that is read: a job with its picture, some to spare. */
 const MAX_JOB_FILE_BYTES = 16_777_216;

@@ -11,7 +11,7 @@ import type { JobState } from './job-state.ts';
 import { KnownWords, type MarkedWord, replaceWord } from './known-words.ts';
 import { firstLanguage, keepLanguage, type Language, type TextStore } from './language.ts';
 import { type Notice, type Status, StatusLine } from './notices.ts';
-import { type OpenedFile, openFile } from './open-file.ts';
+import type { OpenedFile } from './open-file.ts';
 import { type Picture, releasePicture } from './picture.ts';
 import type { Support } from './support.ts';
 
@@ -149,6 +149,8 @@ export class Studio {
   async open(file: Blob, name: string): Promise<void> {
     const turn = ++this.#opened;
     try {
+      // Most visits never open a file: its readers are fetched with the first.
+      const { openFile } = await import('./open-file.ts');
       const opened = await openFile(file, name);
       if (turn !== this.#opened) {
         if (opened.kind !== 'unknown') releasePicture(opened.picture);

@@ -36,7 +36,7 @@ function guessCategory(prompt: string, word: UnknownWord): Category {
     if (/镜头[^，。,.]*$/.test(before)) return 'camera';
     if (/[在到过]$/.test(before) || /^[里上中下旁]/.test(after)) return 'scene';
     if (/^色/.test(after) || /色$/.test(word.text)) return 'colour';
-    return /[着地]$/.test(before) || /^[着起]/.test(after) ? 'motion' : 'subject';
+    return /地$/.test(before) || /^[着起]/.test(after) ? 'motion' : 'subject';
   }
   if (/\bcamera\s+$/.test(before)) return 'camera';
   if (/\b(?:in|on|at|over|through|near|inside|across)\s+(?:an?\s+|the\s+)?$/.test(before)) return 'scene';

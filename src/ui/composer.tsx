@@ -34,16 +34,16 @@ export function Composer(): VNode {
         <SeedField />
       </div>
       <Advanced />
-      <Messages />
       <div class="go">
+        <Messages />
         {/* Stays focusable while a clip is made, so that the keyboard does not lose its place. */}
         <button id={GENERATE_ID} class="primary large" type="submit" aria-disabled={isRunning}>
           {isRunning ? texts.actions.generating : texts.actions.generate}
         </button>
-        <p class="promise">
-          {texts.page.promise} <kbd>{texts.actions.shortcut}</kbd>
-        </p>
       </div>
+      <p class="promise">
+        {texts.page.promise} <kbd>{texts.actions.shortcut}</kbd>
+      </p>
     </form>
   );
 }

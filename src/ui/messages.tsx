@@ -1,12 +1,11 @@
 import type { VNode } from 'preact';
 import type { Notice } from '../state/notices.ts';
-import { typicalSeconds } from '../state/support.ts';
 import { ErrorCard } from './error-card.tsx';
-import { CloseIcon, InfoIcon } from './icons.tsx';
+import { CloseIcon } from './icons.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
 import type { Texts } from './texts/texts.ts';
 
-/** What belongs beside the form: what is wrong with it, what a file brought, what this browser has. */
+/** What belongs beside the form: what is wrong with it, and what a file brought. Above the button, so that it is seen. */
 export function Messages(): VNode {
   const studio = useStudio();
   const problem = studio.problem.value;
@@ -15,7 +14,6 @@ export function Messages(): VNode {
     <div class="messages">
       {problem && <ErrorCard error={problem} onDismiss={() => studio.dismissProblem()} />}
       {notice && <NoticeCard notice={notice} />}
-      <SupportCard />
     </div>
   );
 }
@@ -37,36 +35,6 @@ function NoticeCard({ notice }: { readonly notice: Notice }): VNode {
       >
         <CloseIcon />
       </button>
-    </div>
-  );
-}
-
-function SupportCard(): VNode | null {
-  const studio = useStudio();
-  const texts = useTexts();
-  const { support } = studio;
-  if (support.missing.length > 0) {
-    return (
-      <div class="card error">
-        <h3>{texts.support.missingTitle}</h3>
-        {support.missing.map((what) => (
-          <p key={what}>{texts.support.missing[what]}</p>
-        ))}
-      </div>
-    );
-  }
-  if (support.webgpu) return null;
-  const last = studio.maker.shelf.clips.value[0]?.report.seconds.total;
-  return (
-    <div class="card info">
-      <InfoIcon />
-      <div>
-        <h3>{texts.support.noGpuTitle}</h3>
-        <p>
-          {texts.support.noGpu(typicalSeconds(support))} {!support.threads && texts.support.noThreads}{' '}
-          {last !== undefined && texts.support.measured(last)}
-        </p>
-      </div>
     </div>
   );
 }

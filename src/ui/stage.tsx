@@ -11,6 +11,7 @@ import { Player } from './player.tsx';
 import { Poster } from './poster.tsx';
 import { Running } from './running.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
+import { SupportCard } from './support-card.tsx';
 
 /** Where the clip appears: the frame, and below it what can be said and done about it. */
 export function Stage(): VNode {
@@ -46,6 +47,9 @@ function StageContent({ job }: { readonly job: JobState }): VNode {
           <div class="below quiet">
             <p class="lead">{texts.stage.empty}</p>
             <p class="hint">{texts.stage.emptyHint}</p>
+          </div>
+          <div class="below">
+            <SupportCard />
           </div>
         </>
       );
@@ -89,7 +93,8 @@ function StageContent({ job }: { readonly job: JobState }): VNode {
 function useStageFocus(section: HTMLElement | null, status: JobState['status']): void {
   useEffect(() => {
     if (!section) return;
-    if (status === 'running' && section.getBoundingClientRect().top > innerHeight / 2) {
+    const { top } = section.getBoundingClientRect();
+    if (status === 'running' && (top < 0 || top > innerHeight / 2)) {
       section.scrollIntoView({ behavior: prefersStill() ? 'auto' : 'smooth', block: 'start' });
     }
     if (status === 'running' || status === 'idle' || document.activeElement !== document.body) return;

@@ -42,7 +42,13 @@ async function inspect(file: Blob) {
   parser.flush();
   const info = await ready;
   const track = info.videoTracks[0]!;
-  return { info, track, samples: parser.getTrackSamplesInfo(track.id), boxes: parser.boxes.map((box) => box.type), parser };
+  return {
+    info,
+    track,
+    samples: parser.getTrackSamplesInfo(track.id),
+    boxes: parser.boxes.map((box) => box.type),
+    parser,
+  };
 }
 
 describe.each([...CODEC_FAMILIES])('%s', (family) => {
@@ -58,7 +64,9 @@ describe.each([...CODEC_FAMILIES])('%s', (family) => {
       [128, 128, 128],
       [150, 80, 160],
     ];
-    const frames = colors.flatMap((color) => Array.from({ length: 6 }, () => flatFrame(SIZE.width, SIZE.height, color)));
+    const frames = colors.flatMap((color) =>
+      Array.from({ length: 6 }, () => flatFrame(SIZE.width, SIZE.height, color)),
+    );
     const clip = await writeClip(SIZE, frames, { families: [family] });
     const played = await playClip(clip.file);
     expect([played.width, played.height]).toEqual([SIZE.width, SIZE.height]);
@@ -71,14 +79,25 @@ describe.each([...CODEC_FAMILIES])('%s', (family) => {
     played.close();
     const { track, samples, boxes, parser } = await inspect(clip.file);
     expect(boxes).toEqual(['ftyp', 'moov', 'mdat']);
-    expect([track.track_width, track.track_height, track.nb_samples]).toEqual([SIZE.width, SIZE.height, frames.length]);
-    expect(samples.map((sample) => sample.cts)).toEqual(samples.map((_, i) => (i * samples[0]!.timescale) / SIZE.fps));
+    expect([track.track_width, track.track_height, track.nb_samples]).toEqual([
+      SIZE.width,
+      SIZE.height,
+      frames.length,
+    ]);
+    expect(samples.map((sample) => sample.cts)).toEqual(
+      samples.map((_, i) => (i * samples[0]!.timescale) / SIZE.fps),
+    );
     expect(samples.every((sample) => sample.duration * SIZE.fps === sample.timescale)).toBe(true);
     expect(clip.frames).toBe(frames.length);
     expect(clip.bytes).toBe(clip.file.size);
     expect(track.codec.slice(0, 4)).toBe(clip.codec.slice(0, 4));
     const entry = parser.getTrackById(track.id).mdia.minf.stbl.stsd.entries[0] as unknown as {
-      colr: { colour_primaries: number; transfer_characteristics: number; matrix_coefficients: number; full_range_flag: number };
+      colr: {
+        colour_primaries: number;
+        transfer_characteristics: number;
+        matrix_coefficients: number;
+        full_range_flag: number;
+      };
     };
     expect(entry.colr).toMatchObject({
       colour_primaries: 1,
@@ -99,7 +118,9 @@ describe.each([...CODEC_FAMILIES])('%s', (family) => {
       quality.push(psnr(await played.frameAt((i + 0.5) / SIZE.fps), frames[i]!));
     }
     played.close();
-    console.log(`${family} ${clip.codec}: ${clip.bytes} bytes, ${Math.round(150 / seconds)} frames/s, PSNR ${quality.map(Math.round)}`);
+    console.log(
+      `${family} ${clip.codec}: ${clip.bytes} bytes, ${Math.round(150 / seconds)} frames/s, PSNR ${quality.map(Math.round)}`,
+    );
     expect(Math.min(...quality)).toBeGreaterThan(30); // chroma at half the size costs most of it
     expect(clip.bytes).toBeLessThan(1_000_000);
     const { samples } = await inspect(clip.file);

@@ -5,7 +5,10 @@ const PlatformEncoder = VideoEncoder;
 
 /** Each test takes its own size: answers are remembered by size. */
 let side = 64;
-const size = () => ({ width: (side += 2), height: 64, fps: 30 });
+const size = () => {
+  side += 2;
+  return { width: side, height: 64, fps: 30 };
+};
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -86,7 +89,9 @@ describe('no codec', () => {
     const error = await chooseCodec(wanted).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'encode/no-codec' });
     const { tried } = (error as { detail: { tried: string[] } }).detail;
-    expect(tried.join('\n')).toMatch(/H\.264 \(avc1\.64001e, no-preference\): frame 0 came out with wrong colours/);
+    expect(tried.join('\n')).toMatch(
+      /H\.264 \(avc1\.64001e, no-preference\): frame 0 came out with wrong colours/,
+    );
     expect(tried.join('\n')).toMatch(/AV1/);
     vi.unstubAllGlobals();
     expect((await chooseCodec(wanted)).family).toBe('avc');
@@ -98,7 +103,9 @@ describe('no codec', () => {
   });
 
   test('an odd size is refused with the nearest', async () => {
-    await expect(chooseCodec({ width: 449, height: 252, fps: 30 })).rejects.toMatchObject({ code: 'encode/failed' });
+    await expect(chooseCodec({ width: 449, height: 252, fps: 30 })).rejects.toMatchObject({
+      code: 'encode/failed',
+    });
   });
 
   test('cancelling one caller does not disturb another', async () => {

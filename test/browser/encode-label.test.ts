@@ -83,7 +83,7 @@ test('is at full strength for two seconds, then fades away', () => {
   expect([2.5, 100].map(labelStrength)).toEqual([0, 0]);
   const rgba = flatFrame(448, 252, [9, 9, 9]);
   drawLabel(rgba, 448, createLabelMark(448, 252), 0);
-  expect(rgba).toEqual(flatFrame(448, 252, [9, 9, 9]));
+  expect(rgba.every((value, i) => value === (i % 4 === 3 ? 255 : 9))).toBe(true);
 });
 
 test('shows in the file for the first two seconds, and not if it was switched off', async () => {

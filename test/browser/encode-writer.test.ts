@@ -110,7 +110,9 @@ describe('frames', () => {
 
   test('of another size are our own mistake', async () => {
     const writer = await open();
-    expect(await errorOf(writer.add({ data: new Uint8Array(10) }))).toMatchObject({ code: 'internal/invariant' });
+    expect(await errorOf(writer.add({ data: new Uint8Array(10) }))).toMatchObject({
+      code: 'internal/invariant',
+    });
   });
 });
 
@@ -175,7 +177,10 @@ describe('failures', () => {
     await errorOf(writer.add(frame(0)));
     const error = await errorOf(writer.finish());
     expect(error).toBeInstanceOf(AppError);
-    expect(error).toMatchObject({ code: 'encode/failed', message: expect.stringContaining('the driver went away') });
+    expect(error).toMatchObject({
+      code: 'encode/failed',
+      message: expect.stringContaining('the driver went away'),
+    });
     expect(live()).toBe(0);
   });
 

@@ -1,8 +1,9 @@
 import type { TinyCodecConfig } from '../../src/core/model-config.ts';
 import { codecDecoderPart, codecEncoderPart, codecTensors } from '../../src/networks/tiny-video-codec.ts';
-import { formulaInput, formulaWeight } from '../fixtures/formula-weights.ts';
+import { formulaInput, formulaValues, formulaWeight } from '../fixtures/formula-weights.ts';
+import golden from '../fixtures/golden/codec.json' with { type: 'json' };
 import { decodeReference, encodeReference, planes } from './codec-reference.ts';
-import { type ParityCase, relativeError } from './parity-case.ts';
+import { goldenValues, type ParityCase, type RunPart, relativeError } from './parity-case.ts';
 
 const CONFIG: TinyCodecConfig = {
   channels: 5,
@@ -63,7 +64,62 @@ function toBytes(pixels: Float32Array, count: number): Uint8Array {
   return out;
 }
 
-/** The codec's formula in plain loops against the graphs. */
+const GOLDEN_CONFIG: TinyCodecConfig = {
+  channels: golden.config.channels,
+  stride: golden.config.patch,
+  framesIn: golden.config.framesIn,
+  framesOut: golden.config.framesOut,
+  trunk: golden.config.trunk,
+  trunkBlocks: 2,
+  stages: [golden.config.stage1, golden.config.stage2, golden.config.stage3],
+  lastShuffle: golden.config.final,
+};
+
+/** The codec that was trained, in PyTorch, against the graphs: moments of a clip to latents. */
+async function goldenEncode(runPart: RunPart): Promise<{ error: number }> {
+  const { framesIn, channels } = GOLDEN_CONFIG;
+  const [count = 0, height = 0, width = 0] = golden.encode.frames.shape;
+  const frames = formulaValues(golden.encode.frames.name, golden.encode.frames.shape); // [F, H, W, 3]
+  const moments = (count - 1) / framesIn + 1;
+  const area = height * width;
+  const pixels = new Float32Array(moments * framesIn * 3 * area); // [T, framesIn·3, H, W]
+  for (let f = 0; f < moments * framesIn; f++) {
+    const from = Math.max(0, f - framesIn + 1); // the first frame fills the first moment
+    for (let c = 0; c < 3; c++) {
+      for (let i = 0; i < area; i++) {
+        pixels[(f * 3 + c) * area + i] = frames[(from * area + i) * 3 + c]! * 0.5 + 0.5;
+      }
+    }
+  }
+  const part = codecEncoderPart(
+    GOLDEN_CONFIG,
+    { frames: moments, height, width },
+    formulaTensors(GOLDEN_CONFIG),
+  );
+  const { latents } = await runPart(part, { pixels }, {}); // [T, C, h, w]
+  const expected = goldenValues(golden.encode.output); // [C, T, h, w]
+  const cells = expected.length / channels / moments;
+  const moved = new Float32Array(expected.length);
+  for (let c = 0; c < channels; c++) {
+    for (let t = 0; t < moments; t++) {
+      const from = (t * channels + c) * cells;
+      moved.set(latents!.subarray(from, from + cells) as Float32Array, (c * moments + t) * cells);
+    }
+  }
+  return { error: relativeError(moved, expected) };
+}
+
+/** The same: one moment's last frame. */
+async function goldenDecode(runPart: RunPart): Promise<{ error: number }> {
+  const [, height = 0, width = 0] = golden.decode.input.shape;
+  const part = codecDecoderPart(GOLDEN_CONFIG, { height, width }, formulaTensors(GOLDEN_CONFIG), {
+    frames: [golden.decode.frame],
+  });
+  const { pixels } = await runPart(part, { latents: goldenValues(golden.decode.input) }, {});
+  return { error: relativeError(pixels!, goldenValues(golden.decode.output).map(clip)) };
+}
+
+/** The codec against PyTorch, and its formula in plain loops against the graphs. */
 export function codecCases(): ParityCase[] {
   const tensors = formulaTensors(CONFIG);
   const decode = (frames: readonly number[], bytes: boolean): ParityCase['run'] => {
@@ -83,6 +139,8 @@ export function codecCases(): ParityCase[] {
     };
   };
   return [
+    codecCase('encodes as PyTorch does', goldenEncode),
+    codecCase('decodes as PyTorch does', goldenDecode),
     codecCase('encodes two pictures', async (runPart) => {
       const dims = [2, 3 * CONFIG.framesIn, PIXELS.height, PIXELS.width] as const;
       const pixels = formulaInput('input.pixels', dims);

@@ -32,6 +32,12 @@ export interface ParityCase {
   run(runPart: RunPart): Promise<{ readonly error: number; readonly loss?: number }>;
 }
 
+/** Largest relative L2 error allowed, by device. */
+export type Limit = (device: Device) => number;
+
+/** For f32 graphs: ten times what rounding costs here, so that the wrong GELU is noticed; graphics processors round more freely. */
+export const f32Limit: Limit = (device) => (device === 'webgpu' ? 2e-5 : 3e-6);
+
 /** ‖a − b‖ / ‖b‖. */
 export function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): number {
   if (a.length !== b.length) throw new RangeError(`${a.length} numbers against ${b.length}`);

@@ -4,7 +4,9 @@ import { umt5Graphs } from '../../src/networks/umt5-encoder.ts';
 import { formulaWeight } from '../fixtures/formula-weights.ts';
 import golden from '../fixtures/golden/umt5.json' with { type: 'json' };
 import {
+  f32Limit,
   goldenValues,
+  type Limit,
   type ParityCase,
   precisionName,
   type Result,
@@ -35,7 +37,7 @@ export async function runUmt5(
   return (await runPart(final, { x }, slotWeights(final, precision, tensors))).text!;
 }
 
-function umt5Case(case_: (typeof golden.cases)[number], precision: Precision, limit: number): ParityCase {
+function umt5Case(case_: (typeof golden.cases)[number], precision: Precision, limit: Limit): ParityCase {
   const { config, ids } = case_;
   const quantized = precision.weights === 'q8' || precision.weights === 'q4';
   return {
@@ -43,7 +45,7 @@ function umt5Case(case_: (typeof golden.cases)[number], precision: Precision, li
     name: `${case_.name} (${precisionName(precision)})`,
     precision,
     half: precision.activations === 'float16' || precision.weights === 'float16',
-    tolerance: () => limit,
+    tolerance: limit,
     async run(runPart) {
       const text = await runUmt5(runPart, config, ids, precision, formulaWeight);
       const expected = goldenValues(case_.text);
@@ -60,11 +62,11 @@ function umt5Case(case_: (typeof golden.cases)[number], precision: Precision, li
 export function umt5Cases(): ParityCase[] {
   const f32 = 'float32';
   return golden.cases.flatMap((c) => [
-    umt5Case(c, F32, 2e-5),
-    umt5Case(c, { activations: f32, weights: 'q8' }, 1e-4),
-    umt5Case(c, { activations: f32, weights: 'q4' }, 1e-4),
-    umt5Case(c, { activations: f32, weights: 'q4', accuracyLevel: 4 }, 2e-2),
-    umt5Case(c, { activations: 'float16', weights: 'float16' }, 1e-2),
-    umt5Case(c, { activations: 'float16', weights: 'q4' }, 1e-2),
+    umt5Case(c, F32, f32Limit),
+    umt5Case(c, { activations: f32, weights: 'q8' }, () => 1e-4),
+    umt5Case(c, { activations: f32, weights: 'q4' }, () => 1e-4),
+    umt5Case(c, { activations: f32, weights: 'q4', accuracyLevel: 4 }, () => 2e-2),
+    umt5Case(c, { activations: 'float16', weights: 'float16' }, () => 1e-2),
+    umt5Case(c, { activations: 'float16', weights: 'q4' }, () => 1e-2),
   ]);
 }

@@ -12,7 +12,9 @@ import {
 import { formulaInput, formulaWeight } from '../fixtures/formula-weights.ts';
 import golden from '../fixtures/golden/wan.json' with { type: 'json' };
 import {
+  f32Limit,
   goldenValues,
+  type Limit,
   type Numbers,
   type ParityCase,
   precisionName,
@@ -81,7 +83,7 @@ export async function runWan(
   return { firstBlock, velocity: velocity! };
 }
 
-function wanCase(case_: (typeof golden.cases)[number], precision: Precision, limit: number): ParityCase {
+function wanCase(case_: (typeof golden.cases)[number], precision: Precision, limit: Limit): ParityCase {
   const spec = case_ as unknown as WanGolden;
   const half = precision.activations === 'float16' || precision.weights === 'float16';
   const quantized = precision.weights === 'q8' || precision.weights === 'q4';
@@ -90,7 +92,7 @@ function wanCase(case_: (typeof golden.cases)[number], precision: Precision, lim
     name: `${case_.name} (${precisionName(precision)})`,
     precision,
     half,
-    tolerance: () => limit,
+    tolerance: limit,
     async run(runPart) {
       const { firstBlock, velocity } = await runWan(runPart, spec, precision, formulaWeight);
       const expected = goldenValues(case_.velocity);
@@ -109,19 +111,55 @@ function wanCase(case_: (typeof golden.cases)[number], precision: Precision, lim
   };
 }
 
+/** One step of the sampler, with guidance and without, against the same arithmetic in TypeScript. */
+function stepCase(guided: boolean): ParityCase {
+  const { config, shape } = golden.cases[1]! as unknown as WanGolden;
+  const dims = [1, config.channels, shape.frames, shape.height, shape.width];
+  const perFrame = shape.height * shape.width;
+  const [guidance, delta] = [4.5, -0.125];
+  return {
+    network: 'wan',
+    name: guided ? 'a step with guidance' : 'a step without guidance',
+    precision: F32,
+    half: false,
+    tolerance: () => 1e-6,
+    async run(runPart) {
+      const { combine, combineOne } = wanGraphs(config, shape, F32);
+      const x = formulaInput('input.x', dims);
+      const cond = formulaInput('input.cond', dims);
+      const uncond = formulaInput('input.uncond', dims);
+      const mask = Float32Array.from({ length: shape.frames }, (_, t) => (t < 1 ? 0 : 1));
+      const { out } = await runPart(
+        guided ? combine : combineOne,
+        {
+          ...{ x, cond, mask, delta: Float32Array.of(delta) },
+          ...(guided ? { uncond, guidance: Float32Array.of(guidance) } : {}),
+        },
+        {},
+      );
+      const expected = x.map((value, i) => {
+        const velocity = guided ? uncond[i]! + guidance * (cond[i]! - uncond[i]!) : cond[i]!;
+        return value + delta * mask[Math.floor(i / perFrame) % shape.frames]! * velocity;
+      });
+      return { error: relativeError(out!, expected) };
+    },
+  };
+}
+
 /** diffusers' WanTransformer3DModel against the graphs. */
 export function wanCases(): ParityCase[] {
   const f32 = 'float32';
-  return golden.cases.flatMap((c) => [
-    wanCase(c, F32, 2e-5),
-    wanCase(c, { activations: f32, weights: 'float16' }, 2e-3),
-    wanCase(c, { activations: f32, weights: 'q8' }, 1e-4),
-    wanCase(c, { activations: f32, weights: 'q4' }, 1e-4),
-    wanCase(c, { activations: f32, weights: 'q8', accuracyLevel: 1 }, 1e-4),
-    wanCase(c, { activations: f32, weights: 'q8', accuracyLevel: 4 }, 2e-2),
-    wanCase(c, { activations: f32, weights: 'q4', accuracyLevel: 4 }, 2e-2),
-    wanCase(c, { activations: 'float16', weights: 'float16', residual: f32 }, 1e-2),
-    wanCase(c, { activations: 'float16', weights: 'q8' }, 1e-2),
-    wanCase(c, { activations: 'float16', weights: 'q4', residual: f32 }, 1e-2),
+  const transformers = golden.cases.flatMap((c) => [
+    wanCase(c, F32, f32Limit),
+    wanCase(c, { activations: f32, weights: 'float16' }, () => 2e-3),
+    wanCase(c, { activations: f32, weights: 'q8' }, () => 1e-4),
+    wanCase(c, { activations: f32, weights: 'q4' }, () => 1e-4),
+    wanCase(c, { activations: f32, weights: 'q8', accuracyLevel: 1 }, () => 1e-4),
+    wanCase(c, { activations: f32, weights: 'q8', accuracyLevel: 4 }, () => 2e-2),
+    wanCase(c, { activations: f32, weights: 'q4', accuracyLevel: 4 }, () => 2e-2),
+    wanCase(c, { activations: 'float16', weights: 'float16', residual: f32 }, () => 1e-2),
+    wanCase(c, { activations: 'float16', weights: 'q8' }, () => 1e-2),
+    wanCase(c, { activations: 'float16', weights: 'q4', residual: f32 }, () => 1e-2),
   ]);
+  return [...transformers, stepCase(true), stepCase(false)];
 }

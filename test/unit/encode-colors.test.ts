@@ -14,9 +14,11 @@ describe('RGBA becomes BT.709 limited range', () => {
   // Rec. ITU-R BT.709-6 §3: computed here in floating point from the definition.
   const reference = ([r = 0, g = 0, b = 0]: readonly number[]): number[] => {
     const y = 0.2126 * r + 0.7152 * g + 0.0722 * b;
-    return [16 + (219 * y) / 255, 128 + (224 * (b - y)) / 1.8556 / 255, 128 + (224 * (r - y)) / 1.5748 / 255].map(
-      Math.round,
-    );
+    return [
+      16 + (219 * y) / 255,
+      128 + (224 * (b - y)) / 1.8556 / 255,
+      128 + (224 * (r - y)) / 1.5748 / 255,
+    ].map(Math.round);
   };
 
   test('for flat colours, all channels within one step of the definition', () => {

@@ -12,7 +12,9 @@ describe('the lowest level that fits is asked for', () => {
   ] as const;
   for (const [width, height, fps, avc, vp9, av1] of cases) {
     test(`${width}×${height} at ${fps}`, () => {
-      const first = (['avc', 'vp9', 'av1'] as const).map((family) => codecStrings(family, { width, height, fps })[0]);
+      const first = (['avc', 'vp9', 'av1'] as const).map(
+        (family) => codecStrings(family, { width, height, fps })[0],
+      );
       expect(first).toEqual([avc, vp9, av1]);
     });
   }

@@ -7,8 +7,16 @@ import { box, fileType, isoMeta, joined, largeBox, quickTimeMeta } from '../fixt
 const ROUNDS = 3_000;
 const values = { AIGC: '{"Label":"1"}', 'kindling.job': JSON.stringify({ prompt: 'a fox runs' }) };
 const SEEDS = [
-  joined(fileType, box('moov', box('mvhd', new Uint8Array(100)), box('udta', isoMeta(values))), box('mdat', 'data')),
-  joined(fileType, largeBox('mdat', 'data'), largeBox('moov', box('udta', isoMeta({ other: 'x' }), quickTimeMeta(values)))),
+  joined(
+    fileType,
+    box('moov', box('mvhd', new Uint8Array(100)), box('udta', isoMeta(values))),
+    box('mdat', 'data'),
+  ),
+  joined(
+    fileType,
+    largeBox('mdat', 'data'),
+    largeBox('moov', box('udta', isoMeta({ other: 'x' }), quickTimeMeta(values))),
+  ),
 ];
 
 /** Values that sizes and counts like to break on. */
@@ -39,7 +47,9 @@ function mutate(source: Uint8Array, random: () => number): Uint8Array<ArrayBuffe
   return bytes;
 }
 
-test(`${ROUNDS} damaged files give a value, null or a typed error, and soon`, { timeout: 60_000 }, async () => {
+test(`${ROUNDS} damaged files give a value, null or a typed error, and soon`, {
+  timeout: 60_000,
+}, async () => {
   const random = seededRandom(20_240_712);
   const seen = new Map<string, number>();
   let slowest = 0;

@@ -27,14 +27,22 @@ describe('finds the job', () => {
       fileType,
       largeBox('moov', movieHeader, largeBox('udta', isoMeta(values))),
     ),
-    'in a last box that goes to the end': joined(fileType, media, openBox('moov', box('udta', isoMeta(values)))),
+    'in a last box that goes to the end': joined(
+      fileType,
+      media,
+      openBox('moov', box('udta', isoMeta(values))),
+    ),
     'in the movie box itself': joined(fileType, box('moov', movieHeader, isoMeta(values))),
     'in the way QuickTime writes metadata': joined(fileType, box('moov', box('udta', quickTimeMeta(values)))),
     'after other user data': joined(
       fileType,
       box(
         'moov',
-        box('udta', box('\xa9nam', 'a name'), box('meta', 0, box('hdlr', 0, 0, 'mdir', 0, 0, 0, 0), box('ilst'))),
+        box(
+          'udta',
+          box('\xa9nam', 'a name'),
+          box('meta', 0, box('hdlr', 0, 0, 'mdir', 0, 0, 0, 0), box('ilst')),
+        ),
         box('udta', isoMeta({ 'com.android.version': '15' })),
         box('udta', isoMeta(values)),
       ),
@@ -42,7 +50,10 @@ describe('finds the job', () => {
     'after many boxes': joined(fileType, ...Array.from({ length: 3000 }, () => box('free')), movie),
     'among other keys': joined(
       fileType,
-      box('moov', box('udta', isoMeta({ 'kindling.job2': '{}', 'kindling.jo': '{}', ...values, title: 'x' }))),
+      box(
+        'moov',
+        box('udta', isoMeta({ 'kindling.job2': '{}', 'kindling.jo': '{}', ...values, title: 'x' })),
+      ),
     ),
   };
   for (const [place, bytes] of Object.entries(places)) {

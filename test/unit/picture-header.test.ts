@@ -39,7 +39,12 @@ describe('kind and size', () => {
 
   test('of a JPEG is found behind long segments, and not taken from the thumbnail within them', () => {
     const thumbnail = read('one-pixel.png'); // any bytes: they are skipped
-    const segment = joined(text('\xff\xe1'), new Uint8Array([0xff, 0xfe]), new Uint8Array(65_532).fill(0xc0), thumbnail);
+    const segment = joined(
+      text('\xff\xe1'),
+      new Uint8Array([0xff, 0xfe]),
+      new Uint8Array(65_532).fill(0xc0),
+      thumbnail,
+    );
     const long = segment.subarray(0, 2 + 0xfffe);
     const original = read('scene.jpg');
     const stuffed = joined(original.subarray(0, 2), long, long, original.subarray(2));

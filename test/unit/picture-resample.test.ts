@@ -55,7 +55,9 @@ describe('scaling', () => {
   });
 
   test('shrinking fine stripes gives their mean, without moiré', () => {
-    const stripes = new Uint8ClampedArray(600 * 4 * 4).map((_, i) => ((i >> 2) % 600 >> 1) % 2 === 0 ? 0 : 255);
+    const stripes = new Uint8ClampedArray(600 * 4 * 4).map((_, i) =>
+      (((i >> 2) % 600) >> 1) % 2 === 0 ? 0 : 255,
+    );
     const scaled = resample(stripes, { ...whole(600, 4), width: 91, height: 1 });
     for (let i = 0; i < 91; i++) expect(Math.abs(scaled[i * 4]! - 127.5)).toBeLessThan(16);
   });
@@ -104,7 +106,8 @@ describe('scaling', () => {
 
   test('says which rows it needs', () => {
     const box = { x: 0, y: 400, width: 100, height: 100 };
-    const { from, to } = new Resampler({ sourceWidth: 100, sourceHeight: 1000, box, width: 10, height: 10 }).sourceRows;
+    const { from, to } = new Resampler({ sourceWidth: 100, sourceHeight: 1000, box, width: 10, height: 10 })
+      .sourceRows;
     expect(from).toBeGreaterThan(370);
     expect(to).toBeLessThan(530);
   });
@@ -122,6 +125,8 @@ describe('fitting', () => {
     expect([...filled.subarray(0, 4)]).toEqual([120, 60, 30, 255]);
     expect([...filled.subarray(20 * 4, 21 * 4)]).toEqual([200, 100, 50, 255]);
     expect([...filled.subarray(40 * 4, 41 * 4)]).toEqual([120, 60, 30, 255]);
-    expect(difference(fillBorders(inner, { width: 20, height: 40 }, { width: 20, height: 40 }), inner)).toBe(0);
+    expect(difference(fillBorders(inner, { width: 20, height: 40 }, { width: 20, height: 40 }), inner)).toBe(
+      0,
+    );
   });
 });

@@ -8,7 +8,7 @@ import argparse
 import json
 import os
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import torch
@@ -18,10 +18,28 @@ from photos import photographs, sample_photo_attributes
 from world import Attributes, Clip, PhotoClip, render_clip, sample_attributes
 
 CLIPS = 64  # in a shard, all of one size
-PHOTO_SHARE = .06
+PHOTO_SHARE, FAVOURITE_SHARE = .10, .08
+# What the app's example prompts ask for; a share of the clips are these, with something changed.
+FAVOURITES = (
+    Attributes("cat", "orange", "snowy forest", "still", "zoom in", "sunset"), Attributes("car", "red", "city", "right", "still", "windows"),
+    Attributes("rocket", "white", "space", "rises", "still", "day"), Attributes("boat", "blue", "ocean", "left", "still", "sunrise"),
+    Attributes("balloon", "pink", "mountains", "rises", "tilt up", "day"), Attributes("robot", "green", "beach", "jumps", "still", "day"),
+    Attributes("castle", "purple", "desert", "still", "zoom out", "darkens"), Attributes("bird", "yellow", "meadow", "right", "pan right", "day"))
 # Base pixels (width, height): the short side is always 64.
 BUCKETS = {"1:1": (64, 64), "4:3": (80, 64), "16:9": (112, 64), "21:9": (144, 64), "4:5": (64, 80), "9:16": (64, 112)}
 FPS = 8
+
+
+def favourite_attributes(rng):
+    """One of the favourites, half of the time with one attribute taken from another clip."""
+    favourite = FAVOURITES[int(rng.integers(len(FAVOURITES)))]
+    if rng.random() < .5:
+        return favourite
+    other = sample_attributes(rng)
+    key = str(rng.choice(["colour", "camera", "light", "scene", "subject"]))
+    if key == "subject" and other.subject == "none" or "space" in (other.scene, favourite.scene):
+        key = "colour"
+    return replace(favourite, **{key: getattr(other, key)})
 
 
 def make_clip(seed, width, height, duration, photo_share=PHOTO_SHARE):
@@ -31,16 +49,16 @@ def make_clip(seed, width, height, duration, photo_share=PHOTO_SHARE):
         attributes = sample_photo_attributes(rng)
         pictures = photographs()
         return PhotoClip(attributes, seed, width, height, duration, pictures[int(rng.integers(len(pictures)))]), attributes
-    attributes = sample_attributes(rng)
+    attributes = favourite_attributes(rng) if rng.random() < FAVOURITE_SHARE else sample_attributes(rng)
     return Clip(attributes, seed, width, height, duration), attributes
 
 
 def shard_shape(n):
-    """(bucket, latent frames) of shard n: square first, then the mix the app asks for."""
+    """(bucket, latent frames) of shard n: square first, then mostly the others (of 120 shards 40 % are 16:9, 30 % 1:1)."""
     rng = np.random.default_rng(n + 1_000_003)
     if n < 40:
         return ("16:9" if n % 4 == 3 else "1:1"), 11
-    bucket = str(rng.choice(list(BUCKETS), p=[.20, .12, .44, .09, .05, .10]))
+    bucket = str(rng.choice(list(BUCKETS), p=[.06, .15, .49, .14, .06, .10]))
     return bucket, int(rng.choice([11, 7, 5], p=[.84, .09, .07]))
 
 

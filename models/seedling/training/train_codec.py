@@ -75,6 +75,7 @@ if __name__ == "__main__":
     torch.set_num_threads(options.threads)
     path = f"{options.run}/codec.pt"
     codec = load_codec(path).train()
+    codec.decoder.to(memory_format=torch.channels_last)
     mean = codec.encoder.mean
     rng = np.random.default_rng(int(time.time()))
     weights = list(codec.decoder.parameters())
@@ -101,7 +102,7 @@ if __name__ == "__main__":
     def save():
         state = codec.state_dict()
         for (n, _), a in zip(codec.decoder.named_parameters(), average):
-            state[f"decoder.{n}"] = a.clone()
+            state[f"decoder.{n}"] = a.clone(memory_format=torch.contiguous_format)
         torch.save({"model": state, "mean": mean}, path + ".tmp")
         os.replace(path + ".tmp", path)
 
@@ -117,7 +118,8 @@ if __name__ == "__main__":
         z = torch.from_numpy(np.stack([inputs[i] for i in picks])).float()
         z = z + torch.randn_like(z) * NOISE * torch.rand(len(picks), 1, 1, 1)
         target = torch.from_numpy(np.stack([targets[i] for i in picks])).float() / 255
-        out = codec.decoder(z)
+        with torch.autocast("cpu", torch.bfloat16):  # convolutions only; with channels last 1.8 times as fast here
+            out = codec.decoder(z.contiguous(memory_format=torch.channels_last)).float()
         loss = loss_of(out, target, [boxes[i] for i in picks])
         loss.backward()
         torch.nn.utils.clip_grad_norm_(weights, 1.)

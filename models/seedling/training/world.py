@@ -1011,6 +1011,14 @@ class Clip:
                 pen.line([(x, -Y + y * 2 * Y), (x - .02, -Y + y * 2 * Y + .1)], (.82, .90, 1.), .011, alpha=.75)
 
 
+def recolour(picture, rng):
+    """Another picture made of an RGBA picture: channels exchanged (half of the time), gains and gamma changed."""
+    x = picture.astype(np.float32) / 255
+    order = rng.permutation(3) if rng.random() < .5 else np.arange(3)
+    colour = x[:, :, order] ** rng.uniform(.7, 1.5) * rng.uniform(.8, 1.2, 3)
+    return (np.concatenate([colour.clip(0, 1), x[:, :, 3:]], 2) * 255).astype(np.uint8)
+
+
 class PhotoClip(Clip):
     """A still picture under the same camera moves, light and weather: what a user's photo may become."""
 
@@ -1019,10 +1027,11 @@ class PhotoClip(Clip):
         rng = np.random.default_rng(seed + 1)
         if rng.random() < .5:
             picture = picture[:, ::-1]
+        picture = recolour(picture, rng)
         self.image = skia.Image.fromarray(np.ascontiguousarray(picture), colorType=skia.kRGBA_8888_ColorType)
         X, Y = self.half
         cover = max(2 * X / picture.shape[1], 2 * Y / picture.shape[0])
-        self.cover = cover * rng.uniform(1.25, 1.9)
+        self.cover = cover * rng.uniform(1.25, 4.)  # from most of the picture to a small part
         slack_x, slack_y = picture.shape[1] * self.cover / 2 - X, picture.shape[0] * self.cover / 2 - Y
         self.limit = (slack_x, slack_y)
         self.offset = (rng.uniform(-.6, .6) * slack_x, rng.uniform(-.6, .6) * slack_y)
