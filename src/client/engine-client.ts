@@ -59,7 +59,13 @@ export class EngineClient implements Engine {
           if (!settled) onEvent?.(event);
         });
         const work = connection.race(connection.api.generate(id, request, callback));
-        return await this.#cancellable(work, connection, id, signal);
+        try {
+          return await this.#cancellable(work, connection, id, signal);
+        } catch (error) {
+          // The runtime's module does not recover from a trap or a lost device: the next job gets a new Worker.
+          if (error instanceof AppError && /^(internal|gpu)\//.test(error.code)) connection.end();
+          throw error;
+        }
       });
     } finally {
       settled = true;

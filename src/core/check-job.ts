@@ -20,14 +20,9 @@ function checkNumber(
   whole: boolean,
 ): void {
   const kind = whole ? 'a whole number' : 'a number';
-  if (!Number.isFinite(value)) {
-    throw new AppError(
-      code,
-      `${what} must be ${kind} from ${range.min} to ${range.max}${unit}, not ${value}.`,
-      {
-        detail: { asked: String(value), min: range.min, max: range.max },
-      },
-    );
+  if (Number.isNaN(value)) {
+    const message = `${what} must be ${kind} from ${range.min} to ${range.max}${unit}, not ${value}.`;
+    throw new AppError(code, message, { detail: { asked: String(value), min: range.min, max: range.max } });
   }
   const nearest = clamp(whole ? Math.round(value) : value, range);
   if (nearest === value) return;
@@ -39,7 +34,14 @@ function checkNumber(
     code,
     `${what} of ${value}${unit} cannot be used: it must be ${kind} from ${range.min} to ${range.max}${unit}. ` +
       `Nearest: ${alternatives.join(' or ')}.`,
-    { detail: { asked: value, min: range.min, max: range.max, nearest: alternatives } },
+    {
+      detail: {
+        asked: Number.isFinite(value) ? value : String(value), // JSON has no infinity
+        min: range.min,
+        max: range.max,
+        nearest: alternatives,
+      },
+    },
   );
 }
 

@@ -56,7 +56,8 @@ export function createLabelMark(width: number, height: number): LabelMark {
   const least = Math.ceil(LEAST_HEIGHT * Math.min(width, height));
   const ruler = context2d(8, 8);
   let size = Math.max(8, least);
-  while (letterHeight(ruler, size) < least) size++; // ends: letters grow with the font
+  const largest = size * 4; // where no font is installed letters have no height at all
+  while (letterHeight(ruler, size) < least && size < largest) size++;
   const letters = letterHeight(ruler, size);
   const padding = Math.ceil(size * 0.4);
   const margin = Math.ceil(Math.min(width, height) * 0.03);

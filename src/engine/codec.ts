@@ -1,10 +1,11 @@
 // The latent codec: one picture in, latents out; latents in, a latent frame's worth of pictures out.
 
+import { assert } from '../core/errors.ts';
 import type { TinyCodecConfig } from '../core/model-config.ts';
 import { codecDecoderPart, codecEncoderPart, codecTensors } from '../networks/tiny-video-codec.ts';
 import { readTensor } from '../weights/read-tensor.ts';
 import type { WeightOrigin } from './part-weights.ts';
-import type { Runtime, Session } from './runtime.ts';
+import { type Runtime, type Session, takeFloats } from './runtime.ts';
 
 /** The codec's tensors as f32 by name. They enter the graphs as constants: convolutions are prepacked once that way. */
 export type CodecTensors = (name: string) => Float32Array;
@@ -92,11 +93,16 @@ export class Decoder {
     const fed = this.#runtime.upload({ dtype: 'float32', dims }, input);
     try {
       const { pixels } = await this.#session.run({ latents: fed });
-      const rgba = (await pixels!.read()) as Uint8Array;
-      const [count = 0, height = 0, width = 0] = pixels!.dims;
-      const painted = { rgba: rgba.slice(), count, width, height };
-      pixels!.free();
-      return painted;
+      try {
+        // One number a pixel, whose bytes are R, G, B and alpha.
+        const packed = await pixels!.read();
+        const [count = 0, height = 0, width = 0] = pixels!.dims;
+        const rgba = new Uint8Array(packed.buffer, packed.byteOffset, packed.byteLength).slice();
+        assert(rgba.length === count * height * width * 4, 'four bytes a pixel');
+        return { rgba, count, width, height };
+      } finally {
+        pixels!.free();
+      }
     } finally {
       fed.free();
     }
@@ -128,14 +134,11 @@ export async function encodePicture(
   for (let f = 1; f < config.framesIn; f++) pixels.copyWithin(f * 3 * area, 0, 3 * area);
   const part = codecEncoderPart(config, { frames: 1, height, width }, tensors);
   const session = await runtime.createSession(part);
-  const input = runtime.upload({ dtype: 'float32', dims: [1, config.framesIn * 3, height, width] }, pixels);
   try {
-    const { latents } = await session.run({ pixels: input });
-    const values = ((await latents!.read()) as Float32Array).slice();
-    latents!.free();
-    return values;
+    const input = runtime.upload({ dtype: 'float32', dims: [1, config.framesIn * 3, height, width] }, pixels);
+    const { latents } = await session.run({ pixels: input }).finally(() => input.free());
+    return await takeFloats(latents!);
   } finally {
-    input.free();
     await session.release();
   }
 }

@@ -49,10 +49,13 @@ export async function openModelFiles(
   const all = [files.tokenizer, files.text, files.transformer, files.codec];
   const total = all.reduce((sum, file) => sum + file.bytes, 0);
   const received = new Map<string, number>();
+  // One that fails stops the others: nothing goes on loading for a job that cannot be made.
+  const siblings = new AbortController();
+  const signal = AbortSignal.any([siblings.signal, ...(options.signal ? [options.signal] : [])]);
   const sources = await Promise.all(
     all.map((file) =>
       open(file, {
-        ...(options.signal ? { signal: options.signal } : {}),
+        signal,
         onProgress: (bytes) => {
           received.set(file.name, bytes);
           let sum = 0;
@@ -61,7 +64,10 @@ export async function openModelFiles(
         },
       }),
     ),
-  );
+  ).catch((error: unknown) => {
+    siblings.abort();
+    throw error;
+  });
   const [tokenizer, text, transformer, codec] = sources as [ByteSource, ByteSource, ByteSource, ByteSource];
   return {
     tokenizer: openTokenizer(await readText(tokenizer), manifest.textOptions),

@@ -16,9 +16,10 @@ import type {
   GenerateResult,
   GenerationReport,
   JobRecord,
-  WarningCode,
+  JobWarning,
+  RecordedModel,
 } from '../protocol/engine-api.ts';
-import type { ModelManifest } from '../protocol/manifest.ts';
+import { type ModelManifest, modelHash } from '../protocol/manifest.ts';
 import {
   type CodecTensors,
   Decoder,
@@ -32,7 +33,8 @@ import type { ModelFiles } from './model-files.ts';
 import type { PreparedPicture } from './picture.ts';
 import { Previewer } from './preview.ts';
 import type { JobClock } from './progress.ts';
-import type { DeviceTensor, Runtime } from './runtime.ts';
+import { copyFloats, type DeviceTensor, type Runtime } from './runtime.ts';
+import { breathe } from './serial-queue.ts';
 import { encodeText, padStates } from './text-encoder.ts';
 import { type GuidedVelocity, Transformer } from './transformer.ts';
 
@@ -64,6 +66,8 @@ export interface PipelineOptions {
   readonly signal: AbortSignal;
   readonly clock: JobClock;
   readonly onEvent: (event: GenerateEvent) => void;
+  /** What is known before the job begins, such as a GPU that was passed over. */
+  readonly warnings?: readonly JobWarning[];
 }
 
 /** A job while it is made. */
@@ -104,14 +108,15 @@ export async function generate(
 ): Promise<GenerateResult> {
   const { runtime, precision } = parts;
   const { signal, clock, onEvent } = options;
-  const warnings: { code: WarningCode; message: string }[] = [];
-  const warn = (code: WarningCode, message: string): void => {
-    warnings.push({ code, message });
-    onEvent({ type: 'warning', code, message });
+  const warnings: JobWarning[] = [];
+  const warn = (warning: JobWarning): void => {
+    warnings.push(warning);
+    onEvent({ type: 'warning', ...warning });
   };
 
   // 1. Check
   const shape = checkRequest(request);
+  for (const warning of options.warnings ?? []) warn(warning);
   const { manifest, job } = request;
   const segment = job.segments[0]!;
   const files = await parts.openFiles((received, total) => {
@@ -140,10 +145,9 @@ export async function generate(
     const encoded = files.tokenizer.encode(prompt);
     tokens = Math.max(tokens, encoded.ids.length);
     if (encoded.dropped > 0) {
-      warn(
-        'prompt-truncated',
-        `The last ${encoded.dropped} of ${encoded.ids.length + encoded.dropped} word pieces did not fit and were left out.`,
-      );
+      const all = encoded.ids.length + encoded.dropped;
+      const message = `The last ${encoded.dropped} of ${all} word pieces did not fit and were left out.`;
+      warn({ code: 'prompt-truncated', message });
     }
     states.push(
       await encodeText(runtime, files.text, manifest.text, textPrecision(precision), encoded.ids, { signal }),
@@ -158,7 +162,11 @@ export async function generate(
       ? await conditionOn(work, parts, codecTensors, request.picture, segment.picture.fit)
       : null;
   signal.throwIfAborted();
-  const sink = await parts.openSink(shape, job, await jobRecord(work, picture?.prepared ?? null));
+  const sink = await parts.openSink(
+    shape,
+    job,
+    await jobRecord(work, request.visibleLabel, picture?.prepared ?? null),
+  );
   try {
     // 4. Schedule  5. Noise  6. Denoise
     clock.enter('denoise');
@@ -220,17 +228,22 @@ async function conditionOn(
   return { prepared, latents: await encodePicture(parts.runtime, tensors, manifest.codec, small) };
 }
 
-const recordedModel = (manifest: ModelManifest): JobRecord['model'] => ({
+const recordedModel = (manifest: ModelManifest): RecordedModel => ({
   id: manifest.id,
   version: manifest.version,
-  sha256: manifest.files.transformer.sha256,
+  hash: modelHash(manifest),
 });
 
-async function jobRecord({ job, manifest }: Work, picture: PreparedPicture | null): Promise<JobRecord> {
+async function jobRecord(
+  { job, manifest }: Work,
+  visibleLabel: boolean,
+  picture: PreparedPicture | null,
+): Promise<JobRecord> {
   return {
     kindling: 1,
     job,
     model: recordedModel(manifest),
+    visibleLabel,
     picture: picture ? await toBase64(picture.png) : null,
   };
 }
@@ -278,11 +291,7 @@ async function denoise(
     signal,
     onBlock: () => clock.advance('denoise', ++blocks),
   });
-  const previewer = given.request.preview
-    ? await Previewer.open(runtime, given.codecTensors, manifest, shape, (preview) =>
-        onEvent({ type: 'preview', preview }),
-      )
-    : null;
+  let previewer: Previewer | null = null;
   const live = new Set<DeviceTensor>();
   const hold = (tensor: DeviceTensor): DeviceTensor => {
     live.add(tensor);
@@ -292,17 +301,23 @@ async function denoise(
     if (tensor && live.delete(tensor)) tensor.free();
   };
   const describe = async (x: DeviceTensor): Promise<Latents> => ({
-    data: ((await x.read()) as Float32Array).slice(),
+    data: await copyFloats(x),
     channels: manifest.transformer.channels,
     frames: shape.latentFrames,
     height: latentHeight,
     width: latentWidth,
   });
   try {
+    if (given.request.preview) {
+      previewer = await Previewer.open(runtime, given.codecTensors, manifest, shape, (preview) =>
+        onEvent({ type: 'preview', preview }),
+      );
+    }
     const contexts: DeviceTensor[] = [];
     for (const states of given.states)
       contexts.push(await transformer.context(padStates(states, dim, textLength).states));
     const sigmas = flowSigmas(job.steps, job.shift);
+    await transformer.prepareTimes(sigmas.slice(0, -1));
     const noise = startLatents(work, given.picture);
     let velocity: GuidedVelocity | null = null;
     const x = await eulerSampler<DeviceTensor, GuidedVelocity>(
@@ -393,6 +408,7 @@ async function paint(
     for (let t = 0; t < shape.latentFrames && next < shape.frames; t++) {
       clock.enter('decode');
       const painted = await decoder.paint(latents, t);
+      await breathe(); // lets a cancel in, however few frames there are to encode
       signal.throwIfAborted();
       clock.advance('decode', t + 1);
       clock.enter('encode');

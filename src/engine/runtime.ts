@@ -23,10 +23,26 @@ export type HostArray = Float32Array | Uint16Array | Int32Array | Uint8Array;
 /** A tensor on the runtime's device. Owned by whoever got it; released with {@link DeviceTensor.free}. */
 export interface DeviceTensor {
   readonly dims: readonly number[];
-  /** Copies the values out. Waits for the device. */
+  /** Copies the values out, in the tensor's own type. Waits for the device. */
   read(): Promise<HostArray>;
   /** Idempotent. */
   free(): void;
+}
+
+/** Copies the numbers of an f32 tensor out and frees it. */
+export async function takeFloats(tensor: DeviceTensor): Promise<Float32Array> {
+  try {
+    return await copyFloats(tensor);
+  } finally {
+    tensor.free();
+  }
+}
+
+/** Copies the numbers of an f32 tensor out; it stays the caller's. */
+export async function copyFloats(tensor: DeviceTensor): Promise<Float32Array> {
+  const values = await tensor.read();
+  assert(values instanceof Float32Array, `expected f32 numbers, got ${values.constructor.name}`);
+  return values.slice(); // on WebAssembly they are the runtime's own memory
 }
 
 /** One session: a part of a network, ready to run with weights as inputs. */
@@ -41,7 +57,8 @@ export interface Session {
   run(feeds: Readonly<Record<string, DeviceTensor>>): Promise<Record<string, DeviceTensor>>;
   /**
    * Gives the session back. Free its outputs first: the last session of a GPU takes the runtime's memory with it, and
-   * freeing a tensor after that traps (onnxruntime-web 1.30: “null function”).
+   * freeing a tensor after that traps (onnxruntime-web 1.30: “null function”). Never rejects: what is broken has nothing
+   * left to give back, and the error that broke it is the one worth hearing.
    */
   release(): Promise<void>;
 }
@@ -58,6 +75,8 @@ export interface Runtime {
   upload(info: Pick<TensorInfo, 'dtype' | 'dims'>, data: HostArray): DeviceTensor;
   /** Resolves when the device has done everything submitted so far. Free on WebAssembly. */
   finish(): Promise<void>;
+  /** Forgets errors that earlier work left behind: a cancelled job's are not the next one's. */
+  forgetErrors(): void;
   close(): Promise<void>;
 }
 
@@ -157,7 +176,7 @@ class OrtRuntime implements Runtime {
       part,
       run: (feeds) => this.#run(part, session, feeds),
       release: async () => {
-        if (this.#sessions.delete(session)) await queue.run(() => session.release());
+        if (this.#sessions.delete(session)) await queue.run(() => session.release()).catch(() => {});
       },
     };
   }
@@ -217,6 +236,10 @@ class OrtRuntime implements Runtime {
   async finish(): Promise<void> {
     await this.#gpu?.device.queue.onSubmittedWorkDone();
     this.#throwGpuErrors('finish');
+  }
+
+  forgetErrors(): void {
+    this.#gpu?.takeError();
   }
 
   async close(): Promise<void> {

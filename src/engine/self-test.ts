@@ -3,7 +3,7 @@ import { gaussianNoise } from '../core/seeded-noise.ts';
 import { toFloat16 } from '../graph/float16.ts';
 import { type GraphPart, type Precision, weightInputs } from '../networks/part.ts';
 import { type WanShape, wanGraphs, wanRope } from '../networks/wan-transformer.ts';
-import type { DeviceTensor, HostArray, Runtime, Session } from './runtime.ts';
+import { type DeviceTensor, type HostArray, type Runtime, type Session, takeFloats } from './runtime.ts';
 
 /** A transformer block small enough to run anywhere in moments, with every operator the large ones use. */
 const CONFIG: WanConfig = {
@@ -109,9 +109,7 @@ async function runBlock(runtime: Runtime, precision: Precision): Promise<Float32
     const headSession = await runtime.createSession(head);
     sessions.push(headSession);
     const { velocity } = await headSession.run(headFeeds);
-    const values = ((await velocity!.read()) as Float32Array).slice();
-    velocity!.free();
-    return values;
+    return await takeFloats(velocity!);
   } finally {
     for (const tensor of all) tensor.free();
     for (const session of sessions) await session.release();

@@ -98,7 +98,8 @@ export class EngineService implements EngineApi {
     const key = `${device} ${manifest.id} ${shape.decoderWidth}×${shape.decoderHeight} ${request.job.guidance === 1}`;
     const clock = new JobClock(key, onEvent);
     clock.enter('prepare');
-    const { runtime, reason } = await this.#open(device);
+    const { runtime, reason, warning } = await this.#open(device);
+    runtime.forgetErrors();
     signal.throwIfAborted();
     onEvent({ type: 'device', device: runtime.kind, adapter: runtime.adapter, reason });
     return generate(
@@ -110,7 +111,7 @@ export class EngineService implements EngineApi {
         preparePicture: (picture, size) => preparePicture(picture, { ...size, signal }),
         openSink: (...args) => this.#parts.openSink(request, signal, ...args),
       },
-      { signal, clock, onEvent },
+      { signal, clock, onEvent, warnings: warning ? [warning] : [] },
     );
   }
 

@@ -1,9 +1,9 @@
 import type { Umt5Config } from '../core/model-config.ts';
-import type { Precision } from '../networks/part.ts';
+import type { GraphPart, Precision } from '../networks/part.ts';
 import { umt5Graphs } from '../networks/umt5-encoder.ts';
 import { readRows } from '../weights/read-tensor.ts';
 import { loadPartWeights, type WeightOrigin } from './part-weights.ts';
-import type { DeviceTensor, Runtime } from './runtime.ts';
+import { type DeviceTensor, type Runtime, type Session, takeFloats } from './runtime.ts';
 import { breathe } from './serial-queue.ts';
 
 /** Name of the embedding table in canonical (GGUF) spelling. */
@@ -22,14 +22,20 @@ export async function encodeText(
   config: Umt5Config,
   precision: Precision,
   ids: readonly number[],
-  options: { readonly signal?: AbortSignal; readonly onLayer?: (done: number, total: number) => void } = {},
+  options: { readonly signal?: AbortSignal } = {},
 ): Promise<Float32Array> {
   const { signal } = options;
   const graphs = umt5Graphs(config, ids.length, precision);
   const rows = await readRows(origin.file, origin.names.get(EMBEDDING) ?? EMBEDDING, ids); // [L, D]
   let x: DeviceTensor = runtime.upload({ dtype: 'float32', dims: [1, ids.length, config.dim] }, rows);
-  const layer = await runtime.createSession(graphs.layer);
+  const sessions: Session[] = [];
+  const prepare = async (part: GraphPart): Promise<Session> => {
+    const session = await runtime.createSession(part);
+    sessions.push(session);
+    return session;
+  };
   try {
+    const layer = await prepare(graphs.layer);
     for (let i = 0; i < config.layers; i++) {
       signal?.throwIfAborted();
       const weights = await loadPartWeights(runtime, origin, graphs.layer, precision, i, signal);
@@ -41,23 +47,19 @@ export async function encodeText(
       } finally {
         weights.free();
       }
-      options.onLayer?.(i + 1, config.layers);
       await breathe();
     }
-    const final = await runtime.createSession(graphs.final);
+    const final = await prepare(graphs.final);
     const weights = await loadPartWeights(runtime, origin, graphs.final, precision, 0, signal);
     try {
       const { text } = await final.run({ x, ...weights.feeds });
-      const states = ((await text!.read()) as Float32Array).slice();
-      text!.free();
-      return states;
+      return await takeFloats(text!);
     } finally {
       weights.free();
-      await final.release();
     }
   } finally {
     x.free();
-    await layer.release();
+    for (const session of sessions) await session.release();
   }
 }
 

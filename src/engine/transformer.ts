@@ -44,7 +44,13 @@ type PartName = keyof WanGraphs;
 interface Part {
   readonly session: Session;
   /** Null for the block, whose weights differ from run to run. */
-  readonly weights: LoadedWeights | null;
+  weights: LoadedWeights | null;
+}
+
+/** What the blocks and the head are told about a noise level. */
+interface TimeStates {
+  readonly e: DeviceTensor;
+  readonly modulation: DeviceTensor;
 }
 
 /** A loaded transformer. The owner calls {@link Transformer.free}. */
@@ -55,6 +61,7 @@ export class Transformer {
   readonly #blocks: LoadedWeights[] = [];
   readonly #constants: Record<string, DeviceTensor> = {};
   readonly #owned: DeviceTensor[] = [];
+  readonly #times = new Map<number, TimeStates>();
 
   private constructor(runtime: Runtime, setup: DenoiseSetup) {
     this.#runtime = runtime;
@@ -65,15 +72,10 @@ export class Transformer {
    * Reads all weights to the device and prepares the sessions for one clip's shape.
    * @throws {AppError} `model/…`, `gpu/out-of-memory`; rejects with AbortError. Nothing stays behind on failure.
    */
-  static async load(
-    runtime: Runtime,
-    origin: WeightOrigin,
-    setup: DenoiseSetup,
-    onProgress?: (done: number, total: number) => void,
-  ): Promise<Transformer> {
+  static async load(runtime: Runtime, origin: WeightOrigin, setup: DenoiseSetup): Promise<Transformer> {
     const transformer = new Transformer(runtime, setup);
     try {
-      await transformer.#load(origin, onProgress);
+      await transformer.#load(origin);
       return transformer;
     } catch (error) {
       await transformer.free();
@@ -81,20 +83,17 @@ export class Transformer {
     }
   }
 
-  async #load(origin: WeightOrigin, onProgress?: (done: number, total: number) => void): Promise<void> {
+  async #load(origin: WeightOrigin): Promise<void> {
     const { config, shape, precision, signal } = this.#setup;
     const graphs = wanGraphs(config, shape, precision);
-    const total = config.layers + 1;
     for (const [name, part] of Object.entries(graphs) as [PartName, GraphPart][]) {
-      const session = await this.#runtime.createSession(part);
-      const weights =
-        name === 'block' ? null : await loadPartWeights(this.#runtime, origin, part, precision, 0, signal);
-      this.#parts.set(name, { session, weights });
+      const loaded: Part = { session: await this.#runtime.createSession(part), weights: null };
+      this.#parts.set(name, loaded); // before the weights: a failure there must not lose the session
+      if (name !== 'block')
+        loaded.weights = await loadPartWeights(this.#runtime, origin, part, precision, 0, signal);
     }
-    onProgress?.(1, total);
     for (let i = 0; i < config.layers; i++) {
       this.#blocks.push(await loadPartWeights(this.#runtime, origin, graphs.block, precision, i, signal));
-      onProgress?.(i + 2, total);
       await breathe();
     }
     this.#makeConstants();
@@ -124,14 +123,6 @@ export class Transformer {
     );
   }
 
-  /** Bytes of weights on the device. */
-  get weightBytes(): number {
-    let bytes = 0;
-    for (const { weights } of this.#parts.values()) bytes += weights?.bytes ?? 0;
-    for (const weights of this.#blocks) bytes += weights.bytes;
-    return bytes;
-  }
-
   /**
    * Projects text states to what the blocks attend to. Once per prompt.
    * @param states `[L, textDim]` f32, L = the shape's textLength. The transformer keeps the result until freed.
@@ -158,59 +149,68 @@ export class Transformer {
     );
   }
 
+  /** Works out ahead what depends on the noise level alone, so that a step sends nothing but scalars to the device. */
+  async prepareTimes(sigmas: readonly number[]): Promise<void> {
+    for (const sigma of sigmas) await this.#timeStates(sigma);
+  }
+
+  async #timeStates(sigma: number): Promise<TimeStates> {
+    const known = this.#times.get(sigma);
+    if (known) return known;
+    const { config, shape } = this.#setup;
+    const timesteps = shape.times > 1 ? [1000 * sigma, 0] : [1000 * sigma];
+    const timestep = this.#runtime.upload(
+      { dtype: 'float32', dims: [timesteps.length, config.freqDim] },
+      sinusoidalTimestep(config, timesteps), // [M, freqDim]
+    );
+    try {
+      const { e, modulation } = await this.#run('time', { timestep });
+      this.#owned.push(e!, modulation!);
+      const states = { e: e!, modulation: modulation! };
+      this.#times.set(sigma, states);
+      await this.#runtime.finish();
+      return states;
+    } finally {
+      timestep.free();
+    }
+  }
+
   /**
    * One evaluation of the network.
    * @param x `[1, C, T, h, w]`; not consumed.
    * @returns the velocity `noise − clean`, same shape; the caller frees it.
    */
   async velocity(x: DeviceTensor, sigma: number, context: DeviceTensor): Promise<DeviceTensor> {
-    const { config, shape, signal, onBlock } = this.#setup;
-    const timesteps = shape.times > 1 ? [1000 * sigma, 0] : [1000 * sigma];
-    const sinusoid = sinusoidalTimestep(config, timesteps); // [M, freqDim]
-    const timestep = this.#runtime.upload(
-      { dtype: 'float32', dims: [timesteps.length, config.freqDim] },
-      sinusoid,
-    );
-    const live: DeviceTensor[] = [timestep];
-    const keep = <T extends DeviceTensor>(tensor: T | undefined): T => {
-      live.push(tensor!);
-      return tensor!;
-    };
+    const { signal, onBlock } = this.#setup;
+    const { e, modulation } = await this.#timeStates(sigma);
+    let hidden = (await this.#run('embed', { latents: x })).x!; // [1, N, D]
+    const { session } = this.#parts.get('block')!;
+    const { cos, sin, token_time } = this.#constants;
     try {
-      const time = await this.#run('time', { timestep });
-      const e = keep(time.e);
-      const modulation = keep(time.modulation);
-      let hidden = (await this.#run('embed', { latents: x })).x!; // [1, N, D]
-      const { session } = this.#parts.get('block')!;
-      const { cos, sin, token_time } = this.#constants;
-      try {
-        for (const [i, weights] of this.#blocks.entries()) {
-          signal?.throwIfAborted();
-          const feeds = {
-            x: hidden,
-            context,
-            modulation,
-            token_time: token_time!,
-            cos: cos!,
-            sin: sin!,
-            ...weights.feeds,
-          };
-          const { out } = await session.run(feeds);
-          hidden.free();
-          hidden = out!;
-          if ((i + 1) % BLOCKS_PER_WAIT === 0) await this.#runtime.finish();
-          onBlock?.();
-          await breathe();
-        }
+      for (const [i, weights] of this.#blocks.entries()) {
         signal?.throwIfAborted();
-        const { velocity } = await this.#run('head', { x: hidden, e, token_time: token_time! });
-        await this.#runtime.finish();
-        return velocity!;
-      } finally {
+        const feeds = {
+          x: hidden,
+          context,
+          modulation,
+          token_time: token_time!,
+          cos: cos!,
+          sin: sin!,
+          ...weights.feeds,
+        };
+        const { out } = await session.run(feeds);
         hidden.free();
+        hidden = out!;
+        if ((i + 1) % BLOCKS_PER_WAIT === 0) await this.#runtime.finish();
+        onBlock?.();
+        await breathe();
       }
+      signal?.throwIfAborted();
+      const { velocity } = await this.#run('head', { x: hidden, e, token_time: token_time! });
+      await this.#runtime.finish();
+      return velocity!;
     } finally {
-      for (const tensor of live) tensor.free();
+      hidden.free();
     }
   }
 
@@ -252,6 +252,7 @@ export class Transformer {
     this.#parts.clear();
     this.#blocks.length = 0;
     this.#owned.length = 0;
+    this.#times.clear();
     for (const name of Object.keys(this.#constants)) delete this.#constants[name];
   }
 }

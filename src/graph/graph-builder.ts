@@ -544,6 +544,16 @@ export class GraphBuilder {
     return out;
   }
 
+  /** `[B, C, H, W]` with `size` more rows and columns on every side, repeating the outermost. ONNX Pad, edge. */
+  padEdges(x: Value, size: number): Value {
+    const [batch = 0, channels = 0, height = 0, width = 0] = x.dims;
+    this.#check(x.dims.length === 4, `Pad (${size})`, x);
+    const out = this.#value(x.dtype, [batch, channels, height + 2 * size, width + 2 * size]);
+    const pads = this.#int64s([0, 0, size, size, 0, 0, size, size]);
+    this.#node('Pad', [x, pads], [out], { mode: { string: 'edge' } });
+    return out;
+  }
+
   /** `[B, C·s·s, H, W]` → `[B, C, H·s, W·s]` with channel order (C, dy, dx): PyTorch `pixel_shuffle`. ONNX DepthToSpace, CRD. */
   pixelShuffle(x: Value, size: number): Value {
     const [batch = 0, channels = 0, height = 0, width = 0] = x.dims;

@@ -1,4 +1,5 @@
-// The small latent codec: a strided convolution in, a convolutional painter out. One latent frame a run. Its weights are
+// The small latent codec: a strided convolution in, a convolutional painter out. One latent frame a run. A linear skip
+// paints the frames at the encoder's size; the convolutions beside it sharpen them. Weights are
 // constants in the graphs, because convolution weights given as inputs are reordered on every run.
 import { assert } from '../core/errors.ts';
 import type { TinyCodecConfig } from '../core/model-config.ts';
@@ -12,6 +13,7 @@ export type TensorSource = (name: string) => Float32Array;
 const CONTEXT = 3; // the decoder sees the previous, this and the next latent frame
 const RGB = 3;
 const UPSCALE = 8; // three doublings between latent cells and the last layer
+const BASE = RGB * UPSCALE ** 2; // numbers of a frame's colours under one latent cell
 
 /** What a decoder part should give. */
 export interface CodecDecoderOptions {
@@ -51,7 +53,8 @@ export function codecTensors(config: TinyCodecConfig): readonly { name: string; 
     ...conv('decoder.up1', s1 * 4, s0, 1),
     ...residual('decoder.stage2', s1),
     ...conv('decoder.up2', s2 * 4, s1, 1),
-    ...conv('decoder.out', last, s2, 3),
+    ...conv('decoder.skip', framesOut * BASE, CONTEXT * channels, 1),
+    ...conv('decoder.out', last, s2 + RGB, 3),
   ];
 }
 
@@ -81,7 +84,13 @@ class ConvWriter {
   conv(
     x: Value,
     name: string,
-    options: { stride?: number; rows?: readonly number[]; gain?: number; offset?: number } = {},
+    options: {
+      stride?: number;
+      padding?: number;
+      rows?: readonly number[];
+      gain?: number;
+      offset?: number;
+    } = {},
   ): Value {
     const { stride = 1, rows, gain = 1, offset = 0 } = options;
     const { graph } = this.part;
@@ -96,12 +105,12 @@ class ConvWriter {
     });
     const scaled = gain === 1 ? weights : weights.map((w) => w * gain);
     const biases = picked.map((row) => bias.data[row]! * gain + offset);
-    const kernel = rest[1]!;
+    const { padding = (rest[1]! - 1) / 2 } = options;
     return graph.conv(
       x,
       graph.constant('float32', [picked.length, ...rest], scaled, `${name}.weight`),
       graph.constant('float32', [picked.length], biases, `${name}.bias`),
-      stride > 1 ? { stride } : { padding: (kernel - 1) / 2 },
+      stride > 1 ? { stride } : { padding },
     );
   }
 
@@ -167,21 +176,25 @@ export function codecDecoderPart(
   const latents = part.input('latents', 'float32', [1, CONTEXT * config.channels, h, w]);
   let x = writer.conv(latents, 'decoder.in'); // [1, trunk, h, w]
   for (let k = 0; k < config.trunkBlocks; k++) x = writer.residual(x, `decoder.trunk.${k}`);
-  const perFrame = s0 * 4;
-  const rows = frames.flatMap((frame) => Array.from({ length: perFrame }, (_, i) => frame * perFrame + i));
-  x = writer.conv(graph.silu(x), 'decoder.expand', { rows }); // [1, n·s0·4, h, w]
-  x = graph.pixelShuffle(graph.reshape(x, [n, perFrame, h, w]), 2); // [n, s0, 2h, 2w]
+  /** One convolution for all frames: channels of each, one after another. */
+  const framewise = (from: Value, name: string, perFrame: number): Value => {
+    const rows = frames.flatMap((frame) => Array.from({ length: perFrame }, (_, i) => frame * perFrame + i));
+    return graph.reshape(writer.conv(from, name, { rows }), [n, perFrame, h, w]);
+  };
+  x = graph.pixelShuffle(framewise(graph.silu(x), 'decoder.expand', s0 * 4), 2); // [n, s0, 2h, 2w]
   x = graph.silu(writer.residual(x, 'decoder.stage1'));
   x = graph.pixelShuffle(writer.conv(x, 'decoder.up1'), 2); // [n, s1, 4h, 4w]
   x = graph.silu(writer.residual(x, 'decoder.stage2'));
   x = graph.silu(graph.pixelShuffle(writer.conv(x, 'decoder.up2'), 2)); // [n, s2, 8h, 8w]
+  const base = graph.pixelShuffle(framewise(latents, 'decoder.skip', BASE), UPSCALE); // [n, 3, 8h, 8w]
+  x = graph.padEdges(graph.concat([x, base], 1), 1); // zeros would darken the picture's edges
   if (output === 'float32') {
-    const painted = graph.pixelShuffle(writer.conv(x, 'decoder.out'), config.lastShuffle);
+    const painted = graph.pixelShuffle(writer.conv(x, 'decoder.out', { padding: 0 }), config.lastShuffle);
     part.output(graph.clip(painted, 0, 1), 'pixels'); // [n, 3, H, W]
     return part.finish();
   }
   // Bytes rounded to nearest are floor(255·x + ½); the multiplication is folded into the last layer.
-  const painted = writer.conv(x, 'decoder.out', { gain: 255, offset: 0.5 });
+  const painted = writer.conv(x, 'decoder.out', { padding: 0, gain: 255, offset: 0.5 });
   const bytes = graph.floor(graph.clip(graph.pixelShuffle(painted, config.lastShuffle), 0.5, 255.5));
   const places = graph.constant('float32', [1, RGB, 1, 1], [1, 2 ** 8, 2 ** 16]); // exact: below 2^24
   const packed = graph.cast(graph.conv(bytes, places, undefined), 'int32'); // [n, 1, H, W]

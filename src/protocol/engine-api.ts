@@ -60,10 +60,24 @@ export type GenerateEvent =
       readonly reason: string | null;
     }
   | { readonly type: 'preview'; readonly preview: ClipPreview }
-  | { readonly type: 'warning'; readonly code: WarningCode; readonly message: string };
+  | ({ readonly type: 'warning' } & JobWarning);
 
 /** Things the user should know that do not stop the job. */
 export type WarningCode = 'prompt-truncated' | 'gpu-fallback' | 'slow-adapter';
+
+/** One of them, with a message for people. */
+export interface JobWarning {
+  readonly code: WarningCode;
+  readonly message: string;
+}
+
+/** Which model made a clip. */
+export interface RecordedModel {
+  readonly id: string;
+  readonly version: string;
+  /** Of all its files: `modelHash()`. */
+  readonly hash: string;
+}
 
 /** What was made and how, for people and programs. */
 export interface GenerationReport {
@@ -72,7 +86,7 @@ export interface GenerationReport {
   readonly adapter: string | null;
   readonly precision: string;
   readonly threads: number;
-  readonly model: { readonly id: string; readonly version: string; readonly sha256: string };
+  readonly model: RecordedModel;
   readonly seed: number;
   readonly width: number;
   readonly height: number;
@@ -87,7 +101,7 @@ export interface GenerationReport {
   readonly seconds: Readonly<Record<Phase | 'total', number>>;
   /** Time spent on previews, part of denoise. */
   readonly previewSeconds: number;
-  readonly warnings: readonly { readonly code: WarningCode; readonly message: string }[];
+  readonly warnings: readonly JobWarning[];
 }
 
 /** A finished clip. */
@@ -127,8 +141,10 @@ export interface EngineApi {
 export interface JobRecord {
   readonly kindling: 1;
   readonly job: Job;
-  readonly model: { readonly id: string; readonly version: string; readonly sha256: string };
-  /** The picture as it was used, at the clip's size, PNG in base64; null without one. */
+  readonly model: RecordedModel;
+  /** Whether the visible mark is on the first seconds. */
+  readonly visibleLabel: boolean;
+  /** The picture as it was used, at the decoder's size, PNG in base64; null without one. */
   readonly picture: string | null;
 }
 

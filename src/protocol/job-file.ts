@@ -45,6 +45,13 @@ function number(value: unknown, path: string): number {
   return value;
 }
 
+/** @param missing what it means if nothing is said. */
+function flag(value: unknown, path: string, missing: boolean): boolean {
+  if (value === undefined) return missing;
+  if (typeof value !== 'boolean') throw wrong(path, 'true or false', value);
+  return value;
+}
+
 function parseSegment(value: unknown, path: string): Segment {
   const from = record(value, path);
   const picture = field(from, 'picture');
@@ -111,8 +118,9 @@ export function parseJobRecord(value: unknown): JobRecord {
     model: {
       id: text(field(model, 'id'), 'record.model.id', 200),
       version: text(field(model, 'version'), 'record.model.version', 200),
-      sha256: text(field(model, 'sha256'), 'record.model.sha256', 200),
+      hash: text(field(model, 'hash'), 'record.model.hash', 200),
     },
+    visibleLabel: flag(field(from, 'visibleLabel'), 'record.visibleLabel', true),
     picture: picture === null || picture === undefined ? null : text(picture, 'record.picture', MAX_PICTURE),
   };
 }

@@ -41,3 +41,16 @@ export interface ModelManifest {
   readonly geometry: ModelGeometry;
   readonly limits: ModelLimits;
 }
+
+/** Digits taken of each file's hash: 64 bits tell any two files apart. */
+const HASH_DIGITS = 16;
+
+/**
+ * Names exactly these files: the beginnings of their SHA-256, of transformer, text encoder, codec and tokenizer, put
+ * together.
+ * @returns 64 hexadecimal digits.
+ */
+export const modelHash = ({ files }: Pick<ModelManifest, 'files'>): string =>
+  [files.transformer, files.text, files.codec, files.tokenizer]
+    .map(({ sha256 }) => sha256.slice(0, HASH_DIGITS))
+    .join('');

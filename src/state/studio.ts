@@ -4,7 +4,7 @@ import { checkJob } from '../core/check-job.ts';
 import { AppError } from '../core/errors.ts';
 import { countGraphemes } from '../core/prompt.ts';
 import type { GenerateRequest, JobRecord } from '../protocol/engine-api.ts';
-import type { ModelManifest } from '../protocol/manifest.ts';
+import { type ModelManifest, modelHash } from '../protocol/manifest.ts';
 import { ClipMaker } from './clip-maker.ts';
 import { capField, StudioForm } from './form.ts';
 import type { JobState } from './job-state.ts';
@@ -13,7 +13,7 @@ import { firstLanguage, keepLanguage, type Language, type TextStore } from './la
 import { type Notice, type Status, StatusLine } from './notices.ts';
 import type { OpenedFile } from './open-file.ts';
 import { type Picture, releasePicture } from './picture.ts';
-import type { Support } from './support.ts';
+import type { GpuKind, Support } from './support.ts';
 
 /** What the studio needs from outside. */
 export interface StudioParts {
@@ -50,6 +50,8 @@ export class Studio {
   /** What is wrong with what was asked; shown beside the form, while an earlier clip stays where it is. */
   readonly problem: ReadonlySignal<AppError | null>;
   readonly notice: ReadonlySignal<Notice | null>;
+  /** What WebGPU offers; null until {@link Studio.findGpu} knows. */
+  readonly gpu: ReadonlySignal<GpuKind | null>;
   readonly language: ReadonlySignal<Language>;
   /** Characters of the prompt as people count them. */
   readonly promptLength: ReadonlySignal<number>;
@@ -57,10 +59,14 @@ export class Studio {
   readonly isRunning = computed(() => this.maker.state.value.status === 'running');
   readonly #problem = signal<AppError | null>(null);
   readonly #notice = signal<Notice | null>(null);
+  readonly #gpu = signal<GpuKind | null>(null);
   readonly #language: Signal<Language>;
   readonly #store: TextStore | null;
   readonly #stopStatus: () => void;
   #opened = 0;
+  /** The seed that made the last clip, or began it: once more it would only make the same. */
+  #spentSeed: number | null = null;
+  #findingGpu: Promise<void> | null = null;
 
   constructor(parts: StudioParts) {
     this.manifest = parts.manifest;
@@ -72,9 +78,19 @@ export class Studio {
     this.language = this.#language;
     this.problem = this.#problem;
     this.notice = this.#notice;
+    this.#gpu.value = parts.support.webgpu ? null : 'none';
+    this.gpu = this.#gpu;
     this.words = new KnownWords(parts.loadLexicon, this.form.prompt, this.#language);
     this.promptLength = computed(() => countGraphemes(this.form.prompt.value));
     this.#stopStatus = this.line.follow(() => JOB_STATUS[this.maker.state.value.status]);
+  }
+
+  /** Asks, once, which graphics processor there is. To be called when the page has been painted and is idle. */
+  findGpu(): Promise<void> {
+    this.#findingGpu ??= this.support.findGpu().then((kind) => {
+      this.#gpu.value = kind;
+    });
+    return this.#findingGpu;
   }
 
   /** Changes the language of the page and remembers it. */
@@ -104,21 +120,19 @@ export class Studio {
 
   /**
    * Checks the form and makes the clip. What cannot be made is said in {@link Studio.problem} and nothing starts.
+   * A seed that is not kept is replaced once it was used; a job that failed is tried again with its own.
    * @returns settled when the job is over; never rejects. Does nothing while a job runs.
    */
   async generate(): Promise<void> {
     if (this.isRunning.value) return;
-    if (this.maker.shelf.clips.value.length > 0 && !this.form.seedLocked.value) this.form.rollSeed();
-    const request = this.#request();
-    if (request) await this.maker.make(request);
+    const { seed, seedLocked } = this.form;
+    const isUsedUp = seed.value === this.#spentSeed || Number.isNaN(seed.value);
+    await this.#make(isUsedUp && !seedLocked.value ? this.form.drawSeed() : seed.value);
   }
 
   /** Makes the clip of the form once more with a new seed, whether or not the seed is kept. */
   async makeAnother(): Promise<void> {
-    if (this.isRunning.value) return;
-    this.form.rollSeed();
-    const request = this.#request();
-    if (request) await this.maker.make(request);
+    if (!this.isRunning.value) await this.#make(this.form.drawSeed());
   }
 
   /** Stops the running job. */
@@ -182,30 +196,42 @@ export class Studio {
       this.#setPicture(opened.picture);
       this.line.say('picture-added');
     } else {
-      const { job, model, picture } = opened;
-      try {
-        checkJob(job, this.manifest.limits, { hasPicture: job.segments[0]?.picture != null });
-      } catch (error) {
-        releasePicture(picture);
+      this.#restore(opened);
+    }
+  }
+
+  /**
+   * Sets the form from a job. A value that cannot be made stands in its field and the problem beside it, so that the
+   * nearest is one press away.
+   * @throws {AppError} `input/job` for what has no field; nothing is changed then.
+   */
+  #restore({ job, model, visibleLabel, picture: sent }: OpenedFile & { readonly kind: 'job' }): void {
+    const needsPicture = job.segments[0]?.picture != null;
+    let problem: AppError | null = null;
+    try {
+      checkJob(job, this.manifest.limits, { hasPicture: needsPicture });
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code === 'input/job') {
+        releasePicture(sent);
         throw error;
       }
-      releasePicture(this.form.picture.value);
-      this.form.load(job, picture);
-      this.#notice.value = this.#restoredNotice(
-        job.model,
-        model,
-        job.segments[0]?.picture != null && !picture,
-      );
-      this.line.say('restored');
+      problem = error;
     }
+    const picture = needsPicture ? sent : null;
+    if (!picture) releasePicture(sent);
+    releasePicture(this.form.picture.value);
+    this.form.load(job, picture, visibleLabel);
+    const notice = this.#restoredNotice(job.model, model, needsPicture && !picture);
+    this.#problem.value = problem;
+    this.#notice.value = problem && notice.id === 'restored' ? null : notice;
+    this.line.say(problem ? 'refused' : 'restored');
   }
 
   #restoredNotice(id: string, model: JobRecord['model'] | null, lacksPicture: boolean): Notice {
     if (lacksPicture) return { id: 'picture-needed' };
     if (id !== this.manifest.id) return { id: 'restored-model', made: id };
     const { version } = this.manifest;
-    const same =
-      !model || (model.version === version && model.sha256 === this.manifest.files.transformer.sha256);
+    const same = !model || (model.version === version && model.hash === modelHash(this.manifest));
     return same ? { id: 'restored' } : { id: 'restored-version', made: model.version, here: version };
   }
 
@@ -216,10 +242,18 @@ export class Studio {
     if (this.#problem.value?.code.startsWith('input/picture')) this.#problem.value = null;
   }
 
+  async #make(seed: number): Promise<void> {
+    const request = this.#request(seed);
+    if (!request) return;
+    this.form.seed.value = seed;
+    await this.maker.make(request);
+    if (this.maker.state.value.status !== 'failed') this.#spentSeed = seed;
+  }
+
   /** The request for what is set, or null with the problem said. */
-  #request(): GenerateRequest | null {
+  #request(seed: number): GenerateRequest | null {
     const picture = this.form.picture.value?.file ?? null;
-    const job = this.form.toJob();
+    const job = this.form.toJob(seed);
     this.#notice.value = null;
     try {
       checkJob(job, this.manifest.limits, { hasPicture: picture !== null });

@@ -17,12 +17,18 @@ export function planes(n: number, c: number, h: number, w: number, data: ArrayLi
   return { n, c, h, w, data: Float64Array.from(data) };
 }
 
-type Layer = (x: Planes, name: string, stride?: number) => Planes;
+type Layer = (x: Planes, name: string, stride?: number, padding?: number) => Planes;
 
-function convolve(x: Planes, weight: ArrayLike<number>, bias: ArrayLike<number>, stride: number): Planes {
+function convolve(
+  x: Planes,
+  weight: ArrayLike<number>,
+  bias: ArrayLike<number>,
+  stride: number,
+  padding?: number,
+): Planes {
   const outputs = bias.length;
   const kernel = Math.round(Math.sqrt(weight.length / outputs / x.c));
-  const pad = stride > 1 ? 0 : (kernel - 1) / 2;
+  const pad = padding ?? (stride > 1 ? 0 : (kernel - 1) / 2);
   const h = Math.floor((x.h + 2 * pad - kernel) / stride) + 1;
   const w = Math.floor((x.w + 2 * pad - kernel) / stride) + 1;
   const data = new Float64Array(x.n * outputs * h * w);
@@ -57,6 +63,30 @@ const silu = (x: Planes): Planes => ({ ...x, data: x.data.map((v) => v / (1 + Ma
 
 const add = (a: Planes, b: Planes): Planes => ({ ...a, data: a.data.map((v, i) => v + b.data[i]!) });
 
+/** The channels of both, one after the other. */
+function join(a: Planes, b: Planes): Planes {
+  const [size, other] = [a.c * a.h * a.w, b.c * b.h * b.w];
+  const data = new Float64Array(a.n * (size + other));
+  for (let n = 0; n < a.n; n++) {
+    data.set(a.data.subarray(n * size, (n + 1) * size), n * (size + other));
+    data.set(b.data.subarray(n * other, (n + 1) * other), n * (size + other) + size);
+  }
+  return { ...a, c: a.c + b.c, data };
+}
+
+/** One more row and column on each side, repeating the outermost. */
+function padEdges(x: Planes): Planes {
+  const [h, w] = [x.h + 2, x.w + 2];
+  const data = new Float64Array(x.n * x.c * h * w);
+  const near = (i: number, size: number): number => Math.min(size - 1, Math.max(0, i - 1));
+  for (let plane = 0, at = 0; plane < x.n * x.c; plane++) {
+    for (let y = 0; y < h; y++) {
+      for (let c = 0; c < w; c++, at++) data[at] = x.data[(plane * x.h + near(y, x.h)) * x.w + near(c, x.w)]!;
+    }
+  }
+  return { ...x, h, w, data };
+}
+
 /** PyTorch's pixel_shuffle. */
 function shuffle(x: Planes, size: number): Planes {
   const out = {
@@ -85,7 +115,8 @@ function shuffle(x: Planes, size: number): Planes {
 function layers(config: TinyCodecConfig, tensors: Tensors): Layer {
   const shapes = new Map(codecTensors(config).map((t) => [t.name, t.shape]));
   const tensor = (name: string): Float32Array => tensors(name, shapes.get(name)!);
-  return (x, name, stride = 1) => convolve(x, tensor(`${name}.weight`), tensor(`${name}.bias`), stride);
+  return (x, name, stride = 1, padding) =>
+    convolve(x, tensor(`${name}.weight`), tensor(`${name}.bias`), stride, padding);
 }
 
 /** Pixels `[n, framesIn·3, H, W]` → latents `[n, C, h, w]`. */
@@ -105,5 +136,7 @@ export function decodeReference(config: TinyCodecConfig, latents: Planes, tensor
   x = shuffle(conv(x, 'decoder.up1'), 2);
   x = silu(residual(x, 'decoder.stage2'));
   x = silu(shuffle(conv(x, 'decoder.up2'), 2));
-  return shuffle(conv(x, 'decoder.out'), config.lastShuffle);
+  const skip = conv(latents, 'decoder.skip');
+  const base = shuffle({ ...skip, n: config.framesOut, c: skip.c / config.framesOut }, 8);
+  return shuffle(conv(padEdges(join(x, base)), 'decoder.out', 1, 0), config.lastShuffle);
 }

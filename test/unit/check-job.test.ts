@@ -53,6 +53,13 @@ test.each([
   expect(error.message).toContain(`Nearest: ${nearest}.`);
 });
 
+test('an infinite number has a nearest legal value too, and the detail survives JSON', () => {
+  const { message, detail } = refusal(job({ guidance: Number.POSITIVE_INFINITY }));
+  expect(message).toContain('Nearest: 10.');
+  expect(JSON.parse(JSON.stringify(detail))).toMatchObject({ asked: 'Infinity', nearest: [10] });
+  expect(refusal(job({}, { seed: Number.NEGATIVE_INFINITY })).detail).toMatchObject({ nearest: [0] });
+});
+
 test.each(['seconds', 'seed'] as const)('a %s that is not a number is refused with its range', (name) => {
   for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
     expect(refusal(job({}, { [name]: value })).message).toMatch(/from \d+ to \d+/);

@@ -14,6 +14,8 @@ class WaitingEngine implements EngineApi {
   cancelled = 0;
   deaf = false;
   finish: () => void = () => {};
+  /** Ends the job with an error of the engine. */
+  readonly fail = (error: Error): void => this.#stop(error);
   #stop: (error: Error) => void = () => {};
 
   capabilities = async () => ({ gpu: null, webCodecs: true, isolated: false, threads: 1 });
@@ -153,6 +155,31 @@ describe('the engine client', () => {
     await until(() => engines[1]?.jobs.length === 1);
     engines[1]!.finish();
     expect((await next).report.seed).toBe(7);
+  });
+
+  test.each(['internal/runtime', 'gpu/lost'] as const)(
+    'after %s the Worker is replaced: its runtime does not recover from a trap or a lost device',
+    async (code) => {
+      const { client, engines, workers } = start();
+      const clip = caught(client.generate(request()));
+      await until(() => engines[0]?.jobs.length === 1);
+      engines[0]!.fail(new AppError(code, 'broken'));
+      expect(await clip).toMatchObject({ code, message: 'broken' });
+      expect(workers[0]!.terminated).toBe(true);
+      const next = client.generate(request());
+      await until(() => engines[1]?.jobs.length === 1);
+      engines[1]!.finish();
+      expect((await next).report.seed).toBe(7);
+    },
+  );
+
+  test('after an error of the job itself the Worker is kept', async () => {
+    const { client, engines, workers } = start();
+    const clip = caught(client.generate(request()));
+    await until(() => engines[0]?.jobs.length === 1);
+    engines[0]!.fail(new AppError('model/hash', 'damaged'));
+    expect(await clip).toMatchObject({ code: 'model/hash' });
+    expect(workers[0]!.terminated).toBe(false);
   });
 
   test('a Worker that dies after the cancel is of no interest', async () => {

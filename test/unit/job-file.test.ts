@@ -21,7 +21,8 @@ const JOB = newJob(
 const RECORD = {
   kindling: 1,
   job: JOB,
-  model: { id: 'seedling', version: '0.1', sha256: 'ab' },
+  model: { id: 'seedling', version: '0.1', hash: 'ab' },
+  visibleLabel: false,
   picture: 'iVBORw0KGgo=',
 };
 
@@ -86,4 +87,10 @@ test('any JSON gives a typed error or a job (fuzz, fixed seed)', () => {
   }
   expect(refused).toBeGreaterThan(500);
   expect(refused).toBeLessThan(3000);
+});
+
+test('a record that says nothing of the visible mark had it', () => {
+  const { visibleLabel: _, ...rest } = RECORD;
+  expect(parseJobRecord(rest).visibleLabel).toBe(true);
+  expect(() => parseJobRecord({ ...RECORD, visibleLabel: 'no' })).toThrow(/record\.visibleLabel/);
 });

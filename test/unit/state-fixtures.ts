@@ -21,7 +21,7 @@ export const report = (seed = 7): GenerationReport => ({
   adapter: null,
   precision: 'q8',
   threads: 2,
-  model: { id: MANIFEST.id, version: MANIFEST.version, sha256: 'aa' },
+  model: { id: MANIFEST.id, version: MANIFEST.version, hash: 'aa' },
   seed,
   width: 448,
   height: 256,

@@ -13,7 +13,7 @@ from dataclasses import asdict, replace
 import numpy as np
 import torch
 
-from codec import CHANNELS, Codec, fit_encoder, load_codec
+from codec import CHANNELS, Codec, fit_encoder, load_codec, start_decoder
 from photos import photographs, sample_photo_attributes
 from world import Attributes, Clip, PhotoClip, render_clip, sample_attributes
 
@@ -127,6 +127,8 @@ if __name__ == "__main__":
         with torch.no_grad():
             codec.encoder.weight.copy_(weight)
             codec.encoder.bias.copy_(bias)
+        codec.encoder.mean = mean
+        start_decoder(codec)
         torch.save({"model": codec.state_dict(), "mean": mean}, f"{options.run}/codec.pt")
         print("eigenvalues", values.numpy().round(4))
     if options.shards:

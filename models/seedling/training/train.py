@@ -48,12 +48,12 @@ class Muon(torch.optim.Optimizer):
                 x = orthogonal(torch.stack(updates))
                 for p, u in zip(params, x):
                     p.mul_(1 - group["lr"] * group["weight_decay"])
-                    p.add_(u, alpha=-group["lr"] * .2 * max(shape) ** .5)
+                    p.add_(u.float(), alpha=-group["lr"] * .2 * max(shape) ** .5)
 
 
 def orthogonal(x, steps=4):
     tall = x.shape[1] > x.shape[2]
-    x = x.mT if tall else x
+    x = (x.mT if tall else x).bfloat16()  # precise enough for a direction, and twice as fast
     x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
     for _ in range(steps):
         a = x @ x.mT
@@ -92,7 +92,7 @@ if __name__ == "__main__":
     parser.add_argument("run")
     parser.add_argument("--until", required=True)
     parser.add_argument("--tokenizer", default=os.path.join(os.path.dirname(__file__), "../weights/tokenizer.json"))
-    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--batch", type=int, default=24)
     parser.add_argument("--lr", type=float, default=1.2e-3)
     parser.add_argument("--adam", action="store_true", help="AdamW for everything")
     parser.add_argument("--steps", type=int, default=10**9)
