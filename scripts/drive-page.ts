@@ -21,6 +21,8 @@ type Adapter = 'none' | 'software' | 'hardware';
 export interface DrivenPage {
   /** Name and version of the browser. */
   readonly browser: string;
+  /** Paths of all files that were fetched so far, those of the Worker included. */
+  readonly fetched: readonly string[];
   generate(order: AutomationOrder, onEvent: (event: GenerateEvent) => void): Promise<AutomationOutcome>;
   cancel(): Promise<void>;
   /** The finished clip. */
@@ -43,7 +45,8 @@ export interface DriveOptions {
 /**
  * Starts a browser and opens the page. With `device: 'webgpu'` and no hardware adapter it starts again with the software
  * adapter, and says so.
- * @throws {AppError} `unsupported/worker` if the page does not offer the automation, `internal/runtime` if the browser does not start.
+ * @throws {AppError} `worker/start` if the browser does not start, `worker/crashed` if it stops before the page is ready,
+ * `internal/runtime` if the page does not get ready.
  */
 export async function drivePage(options: DriveOptions): Promise<DrivenPage> {
   const { device, softwareGpu, say } = options;
@@ -65,13 +68,16 @@ async function open(
   const browser = await launch(options.executable, gpuFlags);
   try {
     const page = await browser.newPage();
+    const fetched: string[] = [];
+    page.context().on('response', (response) => fetched.push(new URL(response.url()).pathname));
     await page.goto(options.url);
     await page.waitForFunction(() => globalThis.kindling !== undefined, null, { timeout: 30_000 });
-    return { ...driver(browser, page), adapter: await adapterOf(page) };
+    return { ...driver(browser, page, fetched), adapter: await adapterOf(page) };
   } catch (cause) {
+    const code = browser.isConnected() ? 'internal/runtime' : 'worker/crashed';
     await browser.close();
     const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-    throw new AppError('internal/runtime', `The page did not get ready: ${reason}`, { cause });
+    throw new AppError(code, `The page did not get ready: ${reason}`, { cause });
   }
 }
 
@@ -87,13 +93,14 @@ async function launch(executable: string, gpuFlags: readonly string[]): Promise<
     });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-    throw new AppError('internal/runtime', `${executable} did not start: ${reason}`, { cause });
+    throw new AppError('worker/start', `${executable} did not start: ${reason}`, { cause });
   }
 }
 
-function driver(browser: Browser, page: Page): DrivenPage {
+function driver(browser: Browser, page: Page, fetched: readonly string[]): DrivenPage {
   return {
     browser: `${browser.browserType().name()} ${browser.version()}`,
+    fetched,
     async generate(order, onEvent) {
       await page.exposeFunction('onKindlingEvent', onEvent);
       const died = new Promise<AutomationOutcome>((resolve) => {

@@ -1,8 +1,18 @@
 // Finds the Chromium or Chrome that tests and the headless job run in, or installs one.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { basename, delimiter, dirname, join } from 'node:path';
+import { AppError } from '../src/core/errors.ts';
 
 /** A browser on this machine. */
 export interface FoundBrowser {
@@ -11,6 +21,8 @@ export interface FoundBrowser {
   /** Where it was found, for people. */
   readonly source: string;
 }
+
+const PLAYWRIGHT_CLI = join(import.meta.dirname, '../node_modules/playwright/cli.js');
 
 const NAMES = [
   'chromium',
@@ -44,52 +56,162 @@ const PLAYWRIGHT_PROGRAMS = [
   'chrome-win/chrome.exe',
 ];
 
+/** What may be said differently than usual. */
+export interface FindOptions {
+  /** Gets a line for people about each program that is there and does not start. */
+  readonly say?: (line: string) => void;
+  /** How long a program may take to tell its version, milliseconds. */
+  readonly patienceMs?: number;
+}
+
+/** The first start after an installation reads some hundred megabytes from the disk. */
+const PATIENCE_MS = 30_000;
+
 /**
- * Looks for a browser: `KINDLING_BROWSER`, `CHROME_PATH`, the usual places, Playwright's cache. Installs nothing.
+ * Looks for a browser that starts: `KINDLING_BROWSER`, `CHROME_PATH`, the usual places, Playwright's cache. Installs
+ * nothing. Being there is not enough: Ubuntu's `chromium-browser` only tells to install another package, and Playwright's
+ * Chromium may lack libraries of the system. Takes about a tenth of a second.
  * @returns null if there is none.
- * @throws {Error} if a variable names a program that cannot be run: a wrong setting must not be passed over in silence.
+ * @throws {AppError} if a variable names something else (a wrong setting must not be passed over in silence):
+ * `unsupported/worker` if it is not a program, `worker/start` if it does not start.
  */
-export function findBrowser(env: NodeJS.ProcessEnv = process.env): FoundBrowser | null {
+export function findBrowser(
+  env: NodeJS.ProcessEnv = process.env,
+  options: FindOptions = {},
+): FoundBrowser | null {
+  const { say = () => {}, patienceMs = PATIENCE_MS } = options;
   for (const name of ['KINDLING_BROWSER', 'CHROME_PATH']) {
     const path = env[name];
     if (!path) continue;
-    if (!isProgram(path)) throw new Error(`${name} is ${path}, which is not a program that can be run.`);
+    const remedy = `Set it to the path of Chromium, Chrome or Edge, or unset it to have one found.`;
+    if (!isProgram(path)) {
+      throw new AppError(
+        'unsupported/worker',
+        `${name} is ${path}, which is not a program that can be run. ${remedy}`,
+      );
+    }
+    const fault = whyNotStarting(path, patienceMs);
+    if (fault !== null)
+      throw new AppError(
+        'worker/start',
+        `${name} is ${path}, which does not start as a browser: ${fault}. ${remedy}`,
+      );
     return { path, source: name };
   }
+  const first = (paths: readonly string[], source: string): FoundBrowser | null => {
+    const path = distinctPrograms(paths).find((candidate) => {
+      const fault = whyNotStarting(candidate, patienceMs);
+      if (fault !== null) say(`Passing over ${candidate}, which does not start: ${fault}`);
+      return fault === null;
+    });
+    return path === undefined ? null : { path, source };
+  };
   return first(usualPlaces(env), 'installed') ?? first(playwrightCache(env), "Playwright's cache");
 }
 
+/** A way to get a browser. */
+export interface Installation {
+  /** What is done, for people. */
+  readonly title: string;
+  /** May fail: the browser is looked for again in any case. */
+  run(): void;
+}
+
 /**
- * Finds a browser, or installs one: Playwright's own Chromium, else Debian's package where that is possible.
+ * Finds a browser that starts, or installs one: Playwright's own Chromium, else Debian's package, else the libraries
+ * that Playwright's lacks.
  * @param say gets one line for people per step.
- * @throws {Error} if there is none in the end; the message says what to do.
+ * @throws {AppError} as {@link findBrowser}, and `unsupported/worker` if there is none in the end.
  */
-export function ensureBrowser(say: (line: string) => void): FoundBrowser {
-  let found = findBrowser();
+export function ensureBrowser(
+  say: (line: string) => void,
+  env: NodeJS.ProcessEnv = process.env,
+  installations: Iterable<Installation> = usualInstallations(env),
+): FoundBrowser {
+  let found = findBrowser(env, { say });
   if (!found) {
-    say("No Chromium or Chrome found: installing Playwright's own …");
-    spawnSync(process.execPath, [playwrightCli(), 'install', 'chromium'], { stdio: ['ignore', 2, 2] });
-    found = findBrowser();
+    for (const { title, run } of installations) {
+      say(`No Chromium or Chrome that starts was found: ${title} …`);
+      run();
+      found = findBrowser(env, { say });
+      if (found) break;
+    }
   }
-  if (!found && installDebianPackage(say)) found = findBrowser();
   if (!found) {
-    throw new Error(
-      'No Chromium or Chrome could be found or installed. Install one, or set KINDLING_BROWSER to its path.',
+    throw new AppError(
+      'unsupported/worker',
+      'No Chromium or Chrome that starts could be found or installed. Install one, or set KINDLING_BROWSER to its path.',
     );
   }
   say(`Browser: ${found.path} (${found.source})`);
   return found;
 }
 
-function installDebianPackage(say: (line: string) => void): boolean {
-  if (process.platform !== 'linux' || !onPath('apt-get')) return false;
-  const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
-  say("Playwright's Chromium could not be had: installing Debian's package …");
-  return [['update'], ['install', '-y', '--no-install-recommends', 'chromium']].every((args) => {
-    const [program = '', ...rest] = [...asRoot, 'apt-get', ...args];
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    return spawnSync(program, rest, { stdio: ['ignore', 2, 2], env }).status === 0;
+function* usualInstallations(env: NodeJS.ProcessEnv): Generator<Installation> {
+  const run = (program: string, ...args: readonly string[]): void => {
+    spawnSync(program, args, {
+      stdio: ['ignore', 2, 2], // standard output belongs to the command's own report
+      env: { ...env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
+  };
+  const asRoot = (program: string, ...args: readonly string[]): void =>
+    process.getuid?.() === 0 ? run(program, ...args) : run('sudo', '-n', program, ...args);
+  yield {
+    title: "installing Playwright's own",
+    run: () => run(process.execPath, PLAYWRIGHT_CLI, 'install', 'chromium'),
+  };
+  if (process.platform !== 'linux' || !onPath('apt-get', env)) return;
+  yield {
+    title: "installing Debian's package",
+    run() {
+      asRoot('apt-get', 'update');
+      asRoot('apt-get', 'install', '-y', '--no-install-recommends', 'chromium');
+    },
+  };
+  // Ubuntu has no such package; there Playwright's was downloaded and only lacks libraries.
+  if (!playwrightCache(env).some(isProgram)) return;
+  yield {
+    title: "installing the libraries that Playwright's needs",
+    run: () => asRoot(process.execPath, PLAYWRIGHT_CLI, 'install-deps', 'chromium'),
+  };
+}
+
+/** How browsers of Chromium's family introduce themselves. */
+const VERSION = /\b(Chromium|Chrome|Edge|Brave|Vivaldi|Opera)\b.*\d+\.\d+/;
+
+/** Starts a program. @returns null if it is a browser that starts, else the reason in a few words. */
+function whyNotStarting(path: string, patienceMs: number): string | null {
+  if (process.platform !== 'win32') {
+    const version = start(path, ['--version'], patienceMs);
+    if (version.fault !== null || VERSION.test(version.output)) return version.fault;
+  }
+  // On Windows --version opens a window, and elsewhere a wrapper may hide the name: only a page is proof then.
+  const profile = mkdtempSync(join(tmpdir(), 'kindling-browser-'));
+  try {
+    const flags = ['--headless', '--no-sandbox', `--user-data-dir=${profile}`]; // no sandbox: as Playwright starts it
+    const page = start(path, [...flags, '--disable-gpu', '--dump-dom', 'about:blank'], patienceMs);
+    return page.fault ?? (page.output.includes('<html') ? null : 'it shows no page');
+  } finally {
+    rmSync(profile, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+function start(
+  path: string,
+  args: readonly string[],
+  patienceMs: number,
+): { readonly output: string; readonly fault: string | null } {
+  const { status, signal, stdout, stderr, error } = spawnSync(path, args, {
+    encoding: 'utf8',
+    timeout: patienceMs,
+    killSignal: 'SIGKILL',
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  if (status === 0) return { output: stdout, fault: null };
+  const words = `${stderr ?? ''} ${stdout ?? ''}`.replace(/\s+/g, ' ').trim().slice(0, 200);
+  if (error && 'code' in error && error.code === 'ETIMEDOUT')
+    return { output: '', fault: `no answer within ${patienceMs / 1000} s` };
+  return { output: '', fault: words || error?.message || `it ended with ${signal ?? `code ${status}`}` };
 }
 
 function usualPlaces(env: NodeJS.ProcessEnv): readonly string[] {
@@ -122,13 +244,18 @@ function playwrightCache(env: NodeJS.ProcessEnv): readonly string[] {
   return versions.flatMap((version) => PLAYWRIGHT_PROGRAMS.map((program) => join(cache, version, program)));
 }
 
-const first = (paths: readonly string[], source: string): FoundBrowser | null => {
-  const path = paths.find(isProgram);
-  return path ? { path, source } : null;
-};
+/** The paths that are programs, each program once: /bin is often a link to /usr/bin. */
+function distinctPrograms(paths: readonly string[]): readonly string[] {
+  const programs = new Map<string, string>();
+  for (const path of paths.filter(isProgram)) {
+    const real = join(realpathSync(dirname(path)), basename(path));
+    if (!programs.has(real)) programs.set(real, path);
+  }
+  return [...programs.values()];
+}
 
-const onPath = (name: string): boolean =>
-  (process.env.PATH ?? '').split(delimiter).some((folder) => folder !== '' && isProgram(join(folder, name)));
+const onPath = (name: string, env: NodeJS.ProcessEnv): boolean =>
+  (env.PATH ?? '').split(delimiter).some((folder) => folder !== '' && isProgram(join(folder, name)));
 
 function isProgram(path: string): boolean {
   try {
@@ -137,8 +264,4 @@ function isProgram(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-function playwrightCli(): string {
-  return join(process.cwd(), 'node_modules/playwright/cli.js');
 }

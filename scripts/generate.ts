@@ -5,11 +5,11 @@ import { randomInt } from 'node:crypto';
 import { accessSync, constants, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { MODELS } from '../models/catalog.ts';
-import { AppError, errorArea } from '../src/core/errors.ts';
+import { AppError, isAbort } from '../src/core/errors.ts';
 import { MAX_SEED } from '../src/core/job.ts';
 import type { WireError } from '../src/protocol/engine-api.ts';
 import { type DrivenPage, drivePage } from './drive-page.ts';
-import { EXIT_CANCELLED, EXIT_CODES } from './exit-codes.ts';
+import { exitCodeOf } from './exit-codes.ts';
 import { ensureBrowser } from './find-browser.ts';
 import { type GenerateCommand, readCommand, usage } from './generate-arguments.ts';
 import { ProgressLine } from './progress-line.ts';
@@ -33,12 +33,22 @@ function onSignal(): void {
 
 try {
   process.exitCode = await main();
-} catch (error) {
+} catch (thrown) {
+  const error = cancelled ? cancellation() : thrown; // what a closing browser throws is a consequence
   progress.clear();
+  tellWhy(error);
+  process.exitCode = exitCodeOf(error);
+}
+
+/** Tells people, and with `--json` programs, why there is no clip. */
+function tellWhy(error: unknown): void {
+  if (isAbort(error)) {
+    console.error('Cancelled.');
+    return;
+  }
   const wire = toWire(error);
-  console.error(cancelled ? 'Cancelled.' : `${wire.code}: ${wire.message}`);
-  if (json && !cancelled) console.log(JSON.stringify({ error: wire }));
-  process.exitCode = cancelled ? EXIT_CANCELLED : EXIT_CODES[errorArea(wire.code)];
+  console.error(`${wire.code}: ${wire.message}`);
+  if (json) console.log(JSON.stringify({ error: wire }));
 }
 
 async function main(): Promise<number> {
@@ -56,11 +66,11 @@ async function main(): Promise<number> {
   let site: ServedSite | null = null;
   try {
     site = await serveSite(0);
-    if (cancelled) throw new Error('cancelled');
+    if (cancelled) throw cancellation();
     const { device } = command;
     const softwareGpu = process.env.KINDLING_SOFTWARE_GPU === '1';
     page = await drivePage({ executable: browser.path, url: site.url, device, softwareGpu, say });
-    if (cancelled) throw new Error('cancelled');
+    if (cancelled) throw cancellation();
     return await makeClip(page, command, picture, out);
   } finally {
     await page?.close().catch(() => {});
@@ -79,10 +89,7 @@ async function makeClip(
     progress.show(event),
   );
   progress.clear();
-  if (cancelled || outcome.status === 'cancelled') {
-    cancelled = true;
-    throw new Error('cancelled');
-  }
+  if (cancelled || outcome.status === 'cancelled') throw cancellation();
   if (outcome.status === 'failed')
     throw new AppError(outcome.error.code, outcome.error.message, { detail: outcome.error.detail });
   const { report, bytes } = outcome;
@@ -145,6 +152,10 @@ function writeWhole(out: string, bytes: Uint8Array): void {
     rmSync(partial, { force: true });
     throw new AppError('storage/write', `${out} could not be written: ${reasonOf(cause)}`, { cause });
   }
+}
+
+function cancellation(): DOMException {
+  return new DOMException('The clip was cancelled.', 'AbortError');
 }
 
 function reasonOf(cause: unknown): string {

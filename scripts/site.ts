@@ -41,16 +41,30 @@ export async function ensureSite(say: (line: string) => void): Promise<void> {
   if (built > Math.max(...SOURCES.map((source) => newest(join(ROOT, source))))) return;
   say('Building the site …');
   const started = performance.now();
-  await build({ root: ROOT, logLevel: 'warn' });
+  // Whoever calls may run in another mode (vitest does): what is built is always what visitors get.
+  const mode = process.env.NODE_ENV;
+  process.env.NODE_ENV = 'production';
+  try {
+    await build({ root: ROOT, logLevel: 'warn' });
+  } finally {
+    if (mode === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = mode;
+  }
   say(`Built in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
 }
 
 /**
- * Serves `dist/` on localhost with the isolation headers.
+ * Serves a built site on localhost with the isolation headers.
  * @param port 0 takes any free one; another that is busy gives way to the next free one.
+ * @param folder where the site was built to.
  */
-export async function serveSite(port: number): Promise<ServedSite> {
-  const server = await preview({ root: ROOT, logLevel: 'warn', preview: { port, open: false } });
+export async function serveSite(port: number, folder: string = DIST): Promise<ServedSite> {
+  const server = await preview({
+    root: ROOT,
+    logLevel: 'warn',
+    build: { outDir: folder },
+    preview: { port, open: false },
+  });
   const url = server.resolvedUrls?.local[0];
   if (!url) throw new Error('The preview server did not say where it listens.');
   return { url, close: () => server.close() };

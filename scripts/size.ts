@@ -1,14 +1,16 @@
 // `npm run size`: what a visitor downloads, against the budget; what lies in dist/; whose code is in it.
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  listBuilt,
+  MAX_MODEL_BYTES,
+  MAX_PAGE_BYTES,
+  type Sizes,
+  sizeOfModel,
+  sizeOfPage,
+  totalOf,
+} from './download-size.ts';
 import { DIST, ensureSite, ROOT } from './site.ts';
-
-/** JavaScript that the page loads before anything is generated, gzipped. */
-const MAX_PAGE_BYTES = 100_000;
-
-/** Weights and tokenizer of the model that comes with the app. */
-const MAX_MODEL_BYTES = 12_000_000;
 
 /** The only kinds of files that a build may contain; `[0-9A-Za-z_-]{8}` is the hash that the build adds. */
 const EXPECTED: readonly RegExp[] = [
@@ -27,12 +29,10 @@ const kb = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 const sizeOf = (path: string): number => statSync(join(DIST, path)).size;
 
 await ensureSite(console.error);
-const files = readdirSync(DIST, { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile())
-  .map((entry) => relative(DIST, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
+const files = listBuilt();
 
-checkPage('index.html');
-checkModel();
+checkPage('index.html', sizeOfPage('index.html'));
+checkModel(sizeOfModel());
 for (const file of files) {
   if (!EXPECTED.some((pattern) => pattern.test(file)))
     problems.push(`dist/${file} is not a file that a build should contain`);
@@ -43,31 +43,19 @@ checkLicences();
 for (const problem of problems) console.error(`Over budget: ${problem}`);
 process.exitCode = problems.length === 0 ? 0 : 1;
 
-/** Follows the page's scripts through their static imports. */
-function checkPage(page: string): void {
-  const html = readFileSync(join(DIST, page), 'utf8');
-  const queue = [...html.matchAll(/(?:src|href)="\.?\/?(assets\/[^"]+\.js)"/g)].map((match) => match[1]!);
-  const seen = new Map<string, number>();
-  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
-    if (seen.has(file)) continue;
-    const code = readFileSync(join(DIST, file));
-    seen.set(file, gzipSync(code, { level: 9 }).byteLength);
-    for (const match of code.toString().matchAll(/(?:from|import)\s*["']\.\/([^"']+\.js)["']/g))
-      queue.push(`assets/${match[1]}`);
-  }
-  const total = [...seen.values()].reduce((sum, bytes) => sum + bytes, 0);
-  for (const [file, bytes] of seen) console.log(`  ${file}: ${kb(bytes)} gzipped`);
+function checkPage(page: string, scripts: Sizes): void {
+  const total = totalOf(scripts);
+  for (const [file, bytes] of scripts) console.log(`  ${file}: ${kb(bytes)} gzipped`);
   console.log(`${page}: ${kb(total)} of JavaScript gzipped (budget ${kb(MAX_PAGE_BYTES)})`);
-  if (seen.size === 0) problems.push(`${page} loads no script at all`);
+  if (scripts.size === 0) problems.push(`${page} loads no script at all`);
   if (total > MAX_PAGE_BYTES)
     problems.push(`${page} loads ${kb(total)} of JavaScript, ${kb(MAX_PAGE_BYTES)} allowed`);
 }
 
-function checkModel(): void {
-  const parts = files.filter((file) => /\.gguf$|\/tokenizer-[\w-]{8}\.json$/.test(file));
-  const total = parts.reduce((sum, file) => sum + sizeOf(file), 0);
-  console.log(`model: ${kb(total)} in ${parts.length} files (budget ${kb(MAX_MODEL_BYTES)})`);
-  if (parts.length === 0) problems.push('there are no weights in dist/');
+function checkModel(parts: Sizes): void {
+  const total = totalOf(parts);
+  console.log(`model: ${kb(total)} in ${parts.size} files (budget ${kb(MAX_MODEL_BYTES)})`);
+  if (parts.size === 0) problems.push('there are no weights in dist/');
   if (total > MAX_MODEL_BYTES) problems.push(`the model has ${kb(total)}, ${kb(MAX_MODEL_BYTES)} allowed`);
 }
 

@@ -40,7 +40,10 @@ export interface Precision {
   readonly activations: 'float32' | 'float16';
   /** Format of the large matrices. Embeddings, modulation, norms and the head are stored in the activation dtype. */
   readonly weights: WeightFormat;
-  /** MatMulNBits `accuracy_level`, default 0: 0 the provider's own, 1 f32, 4 activations rounded to 8 bits. */
+  /**
+   * MatMulNBits `accuracy_level`, default 0: 0 the provider's own, 1 f32, 4 activations rounded to 8 bits. With weights as
+   * inputs, as here, none of the devices measured rounds anything (onnxruntime-web 1.30).
+   */
   readonly accuracyLevel?: 0 | 1 | 4;
   /** Keeps the sums that run through all blocks in f32 when activations are f16. */
   readonly residual?: 'float32';

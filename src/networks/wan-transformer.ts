@@ -21,11 +21,11 @@ export interface WanGraphs {
   /** `text` f32 `[1, L, textDim]`, zero rows as padding → `context` `[1, L, D]` in the activation dtype. */
   readonly text: GraphPart;
   /**
-   * `x` R `[1, N, D]`, `context`, `modulation`, `token_time` int32 `[N]` (which of the M timesteps a token has; not read if
-   * M = 1), `cos` and `sin` f32 `[N, headDim/2]` ({@link wanRope}) → `out` R `[1, N, D]`. Weights of block `{i}`.
+   * `x` R `[1, N, D]`, `context`, `modulation`, `token_time` int32 `[N]` (which of the M timesteps a token has; not there
+   * if M = 1), `cos` and `sin` f32 `[N, headDim/2]` ({@link wanRope}) → `out` R `[1, N, D]`. Weights of block `{i}`.
    */
   readonly block: GraphPart;
-  /** `x`, `e`, `token_time` → `velocity` f32 `[1, C, T, h, w]`. */
+  /** `x`, `e`, `token_time` (not if M = 1) → `velocity` f32 `[1, C, T, h, w]`. */
   readonly head: GraphPart;
   /**
    * One step with guidance, all f32: `x`, `cond`, `uncond` `[1, C, T, h, w]`, `mask` `[1, 1, T, 1, 1]` (0 on frames that
@@ -106,6 +106,13 @@ function textPart(config: WanConfig, shape: WanShape, precision: Precision): Gra
 }
 
 /**
+ * Which of the timesteps each token has. Not there with a single one: an input that no node reads is copied off the GPU on
+ * every run (onnxruntime-web 1.30).
+ */
+const tokenTimeInput = (p: PartBuilder, shape: WanShape, tokens: number): Value | null =>
+  shape.times > 1 ? p.input('token_time', 'int32', [tokens]) : null;
+
+/**
  * Splits modulations `[M, k·D]` into k rows, `1 +` added to those in `scales`: `[D]` each if M = 1, else `[N, D]`, each
  * token's own.
  */
@@ -114,7 +121,7 @@ function modulations(
   sum: Value,
   count: number,
   scales: readonly number[],
-  tokenTime: Value,
+  tokenTime: Value | null,
 ): Value[] {
   const { graph } = p;
   const times = sum.dims[0]!;
@@ -125,7 +132,7 @@ function modulations(
     times === 1
       ? graph.split(graph.reshape(shifted, [count * dim]), 0, count)
       : graph.split(graph.reshape(shifted, [times, count * dim]), 1, count);
-  return times === 1 ? rows : rows.map((row) => graph.gather(row, tokenTime));
+  return tokenTime ? rows.map((row) => graph.gather(row, tokenTime)) : rows;
 }
 
 /** LayerNorm without weights, times `scale`, plus `shift`: one node if they are the same for all tokens. */
@@ -169,7 +176,7 @@ function blockPart(config: WanConfig, shape: WanShape, precision: Precision): Gr
   const x = p.input('x', p.residual, [1, tokens, dim]);
   const context = p.input('context', p.activations, [1, shape.textLength, dim]);
   const modulation = p.input('modulation', p.residual, [shape.times, MODULATIONS, dim]);
-  const tokenTime = p.input('token_time', 'int32', [tokens]);
+  const tokenTime = tokenTimeInput(p, shape, tokens);
   const cos = graph.cast(p.input('cos', 'float32', [tokens, half]), p.activations);
   const sin = graph.cast(p.input('sin', 'float32', [tokens, half]), p.activations);
 
@@ -210,7 +217,7 @@ function headPart(config: WanConfig, shape: WanShape, precision: Precision): Gra
   const tokens = t * y * x;
   const stream = p.input('x', p.residual, [1, tokens, dim]);
   const e = p.input('e', p.residual, [shape.times, dim]);
-  const tokenTime = p.input('token_time', 'int32', [tokens]);
+  const tokenTime = tokenTimeInput(p, shape, tokens);
   const table = p.weight('head.modulation', [1, 2, dim], p.residual);
   const sum = graph.add(graph.reshape(e, [shape.times, 1, dim]), table); // [M, 2, D]
   const [shift, scale] = modulations(p, sum, 2, [1], tokenTime) as [Value, Value];

@@ -1,12 +1,19 @@
 // Every network against its reference, on the engine's own runtime, on each device that this browser has.
-
+// `npm run parity` reads the figures from each test's `meta`.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDevice, requestAdapter } from '../../src/engine/device.ts';
 import { availableThreads, openRuntime, type Runtime } from '../../src/engine/runtime.ts';
 import { selfTest } from '../../src/engine/self-test.ts';
-import { parityCases } from '../parity/cases.ts';
+import { parityCases, parityTitle } from '../parity/cases.ts';
 import type { RunPart } from '../parity/parity-case.ts';
+import { measure, type ParityOutcome, type ParityRow, parityRow } from '../parity/parity-report.ts';
 import { runtimeRunner } from '../parity/runtime-runner.ts';
+
+declare module 'vitest' {
+  interface TaskMeta {
+    parity?: ParityRow;
+  }
+}
 
 const DEVICES = ['wasm', 'webgpu'] as const;
 
@@ -30,20 +37,22 @@ describe.each(DEVICES)('on %s', (device) => {
   afterAll(() => runtime?.close());
 
   for (const parity of parityCases()) {
-    const { activations, weights, accuracyLevel } = parity.precision;
-    const precision = `${activations} ${weights}${accuracyLevel ? ` level ${accuracyLevel}` : ''}`;
-    test(`${parity.network} ${parity.name} (${precision}) agrees with its reference`, async (context) => {
-      if (!runtime) return context.skip('no WebGPU adapter');
-      // f16 weights are converted by a kernel that itself needs f16 shaders.
-      const needsF16 = parity.half || (weights === 'float16' && device === 'webgpu');
-      if (needsF16 && !runtime.shaderF16) return context.skip('no f16 on this device');
-      const { error, loss } = await parity.run(run);
-      const tolerance = parity.tolerance(device);
-      const lossText = loss === undefined ? '' : ` loss ${loss.toExponential(1)}`;
-      console.log(
-        `PARITY\t${parity.network}\t${parity.name}\t${device}\t${precision}\t${error.toExponential(2)}\t${tolerance}${lossText}`,
-      );
-      expect(error).toBeLessThanOrEqual(tolerance);
+    test(`${parityTitle(parity)} agrees with its reference`, async (context) => {
+      const label = device === 'wasm' ? 'WebAssembly, browser' : `WebGPU, ${runtime?.adapter ?? 'browser'}`;
+      const note = (outcome: ParityOutcome): void => {
+        context.task.meta.parity = parityRow(parity, device, label, outcome);
+      };
+      const skip = (reason: string): never => {
+        note({ status: 'skipped', reason });
+        return context.skip(reason);
+      };
+      if (!runtime) return skip('no WebGPU adapter');
+      // WebAssembly computes f16 by way of f32; a GPU needs f16 shaders even to convert f16 weights.
+      if (parity.half && device === 'webgpu' && !runtime.shaderF16) return skip('no shader-f16');
+      const outcome = await measure(parity, run);
+      note(outcome);
+      expect(outcome).toMatchObject({ status: 'measured' });
+      if (outcome.status === 'measured') expect(outcome.error).toBeLessThanOrEqual(parity.tolerance(device));
     });
   }
 

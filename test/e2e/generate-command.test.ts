@@ -131,6 +131,24 @@ describe('fails with the exit code of the area, and leaves nothing behind', () =
     expect(stderr).toMatch(/^storage\/write: /);
   });
 
+  test('a KINDLING_BROWSER that is no program: 3', async () => {
+    const { code, stdout, stderr } = await run(
+      [...SMALL, '--out', join(folder, 'a.mp4'), '--json'],
+      noBrowser,
+    );
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^unsupported\/worker: KINDLING_BROWSER is \/no\/such\/browser/);
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'unsupported/worker' } });
+  });
+
+  test('a KINDLING_BROWSER that does not start as a browser: 9', async () => {
+    const { code, stderr } = await run([...SMALL, '--out', join(folder, 'a.mp4')], {
+      KINDLING_BROWSER: process.execPath,
+    });
+    expect(code).toBe(9);
+    expect(stderr).toMatch(/^worker\/start: /);
+  });
+
   test('a picture that is text: 2, from the page', async () => {
     const image = join(folder, 'text.jpg');
     writeFileSync(image, 'not a picture');

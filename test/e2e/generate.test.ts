@@ -5,6 +5,7 @@ import type { Browser } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../../scripts/site.ts';
 import { readClip } from './clip-file.ts';
+import { clipPatches, patchDifference, patchSpread, picturePatches } from './clip-pixels.ts';
 import { recordMainThread } from './main-thread.ts';
 import { StudioPage, startBrowser } from './studio-page.ts';
 
@@ -61,6 +62,10 @@ test('words → Make the clip → a five-second clip plays, and the page never s
   const clip = readClip(await studio.clipBytes(PROMPT));
   expect(clip).toMatchObject({ seconds: 5, frames: 150, width, height });
   expect(width / height).toBeCloseTo(16 / 9, 1);
+  // Something is to be seen, and the sun sets: neither black nor flat, and darker at the end.
+  const [first, last] = [await clipPatches(player, 0), await clipPatches(player, 4.9)];
+  expect(patchSpread(first)).toBeGreaterThan(10);
+  expect(mean(last)).toBeLessThan(mean(first) - 20);
 
   expect(studio.fetched('.wasm')).toHaveLength(1);
   expect(studio.foreign).toEqual([]);
@@ -77,7 +82,12 @@ test(
     await page.getByRole('img', { name: texts.picture.alt('scene.jpg') }).waitFor();
     await page.getByLabel(texts.settings.seed, { exact: true }).fill('4242');
     await studio.generate.click();
-    await studio.player('the sky darkens').waitFor({ timeout: PATIENCE_MS });
+    const player = studio.player('the sky darkens');
+    await player.waitFor({ timeout: PATIENCE_MS });
+    // The clip begins with the picture (cut to a square), softer than it was.
+    const scene = readFileSync(join(ROOT, 'test/fixtures/pictures/scene.jpg')).toString('base64');
+    const wanted = await picturePatches(page.locator('body'), scene, 'image/jpeg');
+    expect(patchDifference(await clipPatches(player, 0), wanted)).toBeLessThan(20);
 
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -162,6 +172,9 @@ test(
   },
   2 * PATIENCE_MS,
 );
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Drops a file on the page as a person would. */
 async function drop({ page }: StudioPage, bytes: Buffer, name: string, type: string): Promise<void> {

@@ -22,19 +22,41 @@ export function startBrowser(gpu: 'no-gpu' | 'software-gpu'): Promise<Browser> {
   });
 }
 
-/** The page in a context of its own, with everything it asked the network for. */
+/** How the studio is opened. */
+export interface OpenOptions {
+  readonly texts?: Texts;
+  readonly context?: BrowserContextOptions;
+  /** Runs in the page before its own scripts. */
+  readonly script?: string;
+  /** Where the site is, if not where the built site is served. Ends in `/`. */
+  readonly url?: string;
+}
+
+/**
+ * The page in a context of its own, with everything it asked the network for. Requests to another host than the site's
+ * are stopped, and {@link StudioPage.close} fails if there was one: no test can forget to look.
+ */
 export class StudioPage {
   readonly page: Page;
   readonly texts: Texts;
+  /** Addresses outside the site that were asked for, answered or not. */
+  readonly foreign: string[] = [];
   /** Every answer so far, the Worker's included. */
   readonly responses: Response[] = [];
   /** Messages of the console and exceptions that say something is wrong. */
   readonly complaints: string[] = [];
 
-  private constructor(page: Page, texts: Texts) {
+  readonly #url: string;
+  #closed = false;
+
+  private constructor(page: Page, { texts = EN, url = inject('siteUrl') }: OpenOptions) {
     this.page = page;
     this.texts = texts;
+    this.#url = url;
+    // Of the whole context, so that the Worker's count.
+    page.context().on('request', (request) => this.#look(request.url()));
     page.context().on('response', (response) => this.responses.push(response));
+    page.on('websocket', (socket) => this.#look(socket.url()));
     page.on('console', (message) => {
       if (message.type() === 'error') this.complaints.push(message.text());
     });
@@ -42,21 +64,28 @@ export class StudioPage {
   }
 
   /** Opens the built site in a fresh profile. */
-  static async open(
-    browser: Browser,
-    options: {
-      readonly texts?: Texts;
-      readonly context?: BrowserContextOptions;
-      /** Runs in the page before its own scripts. */
-      readonly script?: string;
-    } = {},
-  ): Promise<StudioPage> {
+  static async open(browser: Browser, options: OpenOptions = {}): Promise<StudioPage> {
     const context = await browser.newContext({ locale: 'en-US', ...options.context });
     if (options.script) await context.addInitScript(options.script);
-    const studio = new StudioPage(await context.newPage(), options.texts ?? EN);
-    await studio.page.goto(inject('siteUrl'));
+    const studio = new StudioPage(await context.newPage(), options);
+    await context.route(
+      (url) => studio.#isForeign(url),
+      (route) => {
+        studio.#look(route.request().url());
+        return route.abort('blockedbyclient');
+      },
+    );
+    await studio.page.goto(studio.#url);
     await studio.prompt.waitFor();
     return studio;
+  }
+
+  #isForeign(url: URL): boolean {
+    return !/^(blob|data|about):$/.test(url.protocol) && url.host !== new URL(this.#url).host;
+  }
+
+  #look(address: string): void {
+    if (this.#isForeign(new URL(address)) && !this.foreign.includes(address)) this.foreign.push(address);
   }
 
   get prompt(): Locator {
@@ -79,6 +108,18 @@ export class StudioPage {
   /** The player of the finished clip. */
   player(prompt: string): Locator {
     return this.page.getByLabel(this.texts.stage.video(prompt), { exact: true });
+  }
+
+  /**
+   * Waits until a clip is made and its player is there.
+   * @throws {Error} with the page's own words as soon as it says that it cannot be made, or when patience ends.
+   */
+  async made(prompt: string, patienceMs: number): Promise<void> {
+    const failure = this.page.locator('[data-code]');
+    await this.player(prompt).or(failure).first().waitFor({ timeout: patienceMs });
+    if ((await failure.count()) === 0) return;
+    const [code, text] = [await failure.getAttribute('data-code'), await failure.textContent()];
+    throw new Error(`The clip could not be made: ${code}: ${text}`);
   }
 
   /** The bytes of the clip in the player. */
@@ -109,15 +150,6 @@ export class StudioPage {
     await steps.waitFor();
   }
 
-  /** Requests that went anywhere but to the site. */
-  get foreign(): string[] {
-    const home = new URL(inject('siteUrl')).origin;
-    const urls = this.responses.map((response) => response.url());
-    return urls.filter(
-      (url) => !url.startsWith('blob:') && !url.startsWith('data:') && new URL(url).origin !== home,
-    );
-  }
-
   /** Paths of the answers whose name ends so. */
   fetched(ending: string): string[] {
     return this.responses
@@ -125,8 +157,14 @@ export class StudioPage {
       .filter((path) => path.endsWith(ending));
   }
 
-  /** Ends the context and everything in it. */
-  close(): Promise<void> {
-    return this.page.context().close();
+  /**
+   * Ends the context and everything in it. A second call does nothing.
+   * @throws {Error} if anything outside the site was asked for.
+   */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.page.context().close();
+    if (this.foreign.length > 0) throw new Error(`The page asked another host: ${this.foreign.join(', ')}`);
   }
 }

@@ -19,6 +19,7 @@ export type Device = 'wasm' | 'webgpu' | 'node';
 /** One network at one size and precision, compared with its reference. */
 export interface ParityCase {
   readonly network: 'wan' | 'umt5' | 'codec';
+  /** What is compared; several cases differ in their precision only. */
   readonly name: string;
   readonly precision: Precision;
   /** True if the graphs hold f16 numbers, which not every device can. */
@@ -63,11 +64,17 @@ export function goldenValues(array: GoldenArray): Float32Array {
   return new Float32Array(bytes.buffer);
 }
 
-/** A precision in words, for the names of tests. */
-export const precisionName = (precision: Precision): string =>
+/** A precision in words, for tables and the names of tests: activations, then weights if they differ. */
+export const precisionName = ({ activations, weights, accuracyLevel, residual }: Precision): string =>
   [
-    `${precision.weights} weights`,
-    precision.activations === 'float16' ? 'f16' : 'f32',
-    ...(precision.accuracyLevel === undefined ? [] : [`accuracy level ${precision.accuracyLevel}`]),
-    ...(precision.residual ? ['f32 residual'] : []),
+    shortType(activations),
+    ...(weights === activations ? [] : [`${shortType(weights)} weights`]),
+    ...(accuracyLevel === undefined ? [] : [`accuracy level ${accuracyLevel}`]),
+    ...(residual && residual !== activations ? [`${shortType(residual)} residual`] : []),
   ].join(', ');
+
+const shortType = (type: Precision['activations' | 'weights']): string => type.replace('float', 'f');
+
+/** Names one case among all. */
+export const parityTitle = ({ network, name, precision }: ParityCase): string =>
+  `${network}: ${name} (${precisionName(precision)})`;

@@ -8,7 +8,6 @@ import {
   goldenValues,
   type Limit,
   type ParityCase,
-  precisionName,
   type Result,
   type RunPart,
   relativeError,
@@ -42,7 +41,7 @@ function umt5Case(case_: (typeof golden.cases)[number], precision: Precision, li
   const quantized = precision.weights === 'q8' || precision.weights === 'q4';
   return {
     network: 'umt5',
-    name: `${case_.name} (${precisionName(precision)})`,
+    name: case_.name,
     precision,
     half: precision.activations === 'float16' || precision.weights === 'float16',
     tolerance: limit,

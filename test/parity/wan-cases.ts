@@ -17,7 +17,6 @@ import {
   type Limit,
   type Numbers,
   type ParityCase,
-  precisionName,
   type Result,
   type RunPart,
   relativeError,
@@ -89,7 +88,7 @@ function wanCase(case_: (typeof golden.cases)[number], precision: Precision, lim
   const quantized = precision.weights === 'q8' || precision.weights === 'q4';
   return {
     network: 'wan',
-    name: `${case_.name} (${precisionName(precision)})`,
+    name: case_.name,
     precision,
     half,
     tolerance: limit,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { EXIT_CANCELLED, EXIT_CODES, exitCodeOf } from '../../scripts/exit-codes.ts';
 import { type GenerateCommand, readCommand, usage } from '../../scripts/generate-arguments.ts';
-import { AppError } from '../../src/core/errors.ts';
+import { AppError, ERROR_AREAS, ERROR_CODES, errorArea } from '../../src/core/errors.ts';
 import { ASPECTS } from '../../src/core/job.ts';
 import type { ModelManifest } from '../../src/protocol/manifest.ts';
 
@@ -125,4 +126,26 @@ test('help names every option and every named shape', () => {
   const options =
     'prompt out image seconds fps aspect seed steps guidance negative fit device no-label json help';
   for (const option of options.split(' ')) expect(text).toContain(`--${option}`);
+});
+
+describe('the exit code', () => {
+  test.each(ERROR_CODES)('of %s is that of its area', (code) => {
+    expect(exitCodeOf(new AppError(code, 'a message'))).toBe(EXIT_CODES[errorArea(code)]);
+  });
+
+  test('of each area is its own, and none of those that shells and Node use', () => {
+    const codes = ERROR_AREAS.map((area) => EXIT_CODES[area]);
+    expect(codes.toSorted((a, b) => a - b)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  });
+
+  test('of a cancelled job is 130, whoever cancelled it', () => {
+    expect(exitCodeOf(new DOMException('stop', 'AbortError'))).toBe(EXIT_CANCELLED);
+    expect(exitCodeOf(Object.assign(new Error('stop'), { name: 'AbortError' }))).toBe(130);
+  });
+
+  test('of anything else that is thrown is that of our mistakes', () => {
+    for (const thrown of [new TypeError('oops'), 'oops', undefined]) {
+      expect(exitCodeOf(thrown)).toBe(EXIT_CODES.internal);
+    }
+  });
 });

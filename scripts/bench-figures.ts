@@ -1,0 +1,152 @@
+// From what was measured to what is printed: ratios, targets, and whether they are reached.
+import type { ModelManifest } from '../src/protocol/manifest.ts';
+import type { BenchSubject, BlockReuseTimes, ProductRates, StepTransfers } from '../test/bench/bench-api.ts';
+import { evaluationProducts, flopsOf } from '../test/bench/matrix-products.ts';
+import { median } from '../test/bench/timing.ts';
+import type { ClipRun } from './bench-clip.ts';
+import { MAX_MODEL_BYTES, MAX_PAGE_BYTES } from './download-size.ts';
+
+/** What we aim at on two cores without a GPU. */
+const TARGETS = {
+  clipSeconds: 20,
+  denoisingShare: 0.6,
+  blockReuseRatio: 1.1,
+  readBytesPerStep: 0,
+  wasmFiles: 1,
+} as const;
+
+/** The default job in the built site. */
+export interface ClipFigures {
+  /** Median of `allSeconds`. */
+  readonly secondsFromClickToFile: number;
+  readonly allSeconds: readonly number[];
+  /** Of the clip whose time is the median. */
+  readonly secondsByPhase: ClipRun['report']['seconds'];
+  /** Orders from scripts are made without previews; in the page they may add up to a tenth of the denoising. */
+  readonly previews: false;
+  readonly job: Readonly<Record<string, unknown>>;
+}
+
+/** The clip's denoising against bare products. FLOP/s; a multiply-add is two operations. */
+export interface DenoisingFigures {
+  readonly flopsPerEvaluation: number;
+  readonly evaluations: number;
+  /** Loading the transformer to the device is part of it, previews are not. */
+  readonly seconds: number;
+  readonly flopsPerSecond: number;
+  /** The target's: against MatMulNBits with 8 bits and weights as inputs, the product that denoising is made of. */
+  readonly ratioToMatMulNBits: number;
+  /** Against f32 MatMul with constant weights, which the runtime packs once: the faster product. */
+  readonly ratioToMatMul: number;
+  readonly productRates: ProductRates;
+}
+
+/** Everything that is measured. */
+export interface Figures {
+  readonly clip: ClipFigures;
+  readonly denoising: DenoisingFigures;
+  readonly blockReuse: BlockReuseTimes;
+  readonly betweenSteps: StepTransfers;
+  readonly downloads: {
+    /** Gzipped, before anything is generated. */
+    readonly pageScriptBytes: number;
+    /** Weights and tokenizer as they are fetched. */
+    readonly modelBytes: number;
+    /** WebAssembly modules fetched for a clip. */
+    readonly wasmFiles: number;
+  };
+}
+
+/** A figure and what it should be. */
+export interface Verdict {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  /** `at most 20`, `at least 0.6`. */
+  readonly target: string;
+  readonly reached: boolean;
+}
+
+/** The clip whose time is the median of an odd number of them. */
+export const medianClip = (clips: readonly ClipRun[]): ClipRun =>
+  [...clips].sort((a, b) => a.seconds - b.seconds)[clips.length >> 1]!;
+
+/** What the transformer was run for in a clip without a picture. */
+export function subjectOf(model: ModelManifest, { report }: ClipRun): BenchSubject {
+  const [, , frames = 0, height = 0, width = 0] = report.latents;
+  const { padTo } = model.textOptions;
+  const textLength = Math.ceil(report.tokens / padTo) * padTo;
+  return { config: model.transformer, shape: { frames, height, width, textLength, times: 1 } };
+}
+
+/** Sums clips of the same job up. */
+export function describeClips(clips: readonly ClipRun[]): ClipFigures {
+  const { report } = medianClip(clips);
+  const { width, height, fps, frames, codec, steps, precision, latents, tokens } = report;
+  return {
+    secondsFromClickToFile: median(clips.map(({ seconds }) => seconds)),
+    allSeconds: clips.map(({ seconds }) => seconds),
+    secondsByPhase: report.seconds,
+    previews: false,
+    job: { width, height, fps, frames, codec, steps, precision, latents, tokens },
+  };
+}
+
+/** Compares a clip's denoising with bare products measured in the same run. */
+export function describeDenoising(
+  model: ModelManifest,
+  { config, shape }: BenchSubject,
+  { report }: ClipRun,
+  productRates: ProductRates,
+): DenoisingFigures {
+  const perStep = model.limits.guidance.default === 1 ? 1 : 2;
+  const evaluations = report.steps * perStep;
+  const flopsPerEvaluation = flopsOf(evaluationProducts(config, shape));
+  const seconds = report.seconds.denoise - report.previewSeconds;
+  const flopsPerSecond = (flopsPerEvaluation * evaluations) / seconds;
+  return {
+    flopsPerEvaluation,
+    evaluations,
+    seconds,
+    flopsPerSecond,
+    ratioToMatMulNBits: flopsPerSecond / productRates.q8Inputs,
+    ratioToMatMul: flopsPerSecond / productRates.f32Constants,
+    productRates,
+  };
+}
+
+/** Holds the figures against the targets. */
+export function verdicts(figures: Figures): readonly Verdict[] {
+  const { clip, denoising, blockReuse, betweenSteps, downloads } = figures;
+  const share = TARGETS.denoisingShare;
+  return [
+    atMost('click to finished MP4, WebAssembly', clip.secondsFromClickToFile, 's', TARGETS.clipSeconds),
+    atLeast('denoising rate / MatMulNBits q8 rate', denoising.ratioToMatMulNBits, '', share),
+    atLeast('denoising rate / MatMul f32 rate', denoising.ratioToMatMul, '', share),
+    atMost('block reuse / one graph', blockReuse.ratio, '', TARGETS.blockReuseRatio),
+    atMost('read back per step, WebGPU', betweenSteps.readBytes, 'bytes', TARGETS.readBytesPerStep),
+    atMost('JavaScript before Generate', downloads.pageScriptBytes, 'bytes gzipped', MAX_PAGE_BYTES),
+    atMost('runtime modules fetched', downloads.wasmFiles, 'wasm files', TARGETS.wasmFiles),
+    atMost('shipped model', downloads.modelBytes, 'bytes', MAX_MODEL_BYTES),
+  ];
+}
+
+const atMost = (name: string, value: number, unit: string, limit: number): Verdict => ({
+  name,
+  value,
+  unit,
+  target: `at most ${limit}`,
+  reached: value <= limit,
+});
+
+const atLeast = (name: string, value: number, unit: string, limit: number): Verdict => ({
+  name,
+  value,
+  unit,
+  target: `at least ${limit}`,
+  reached: value >= limit,
+});
+
+/** For `JSON.stringify`: four significant digits, more would only be noise. Whole numbers stay as they are. */
+export const rounded = (_key: string, value: unknown): unknown =>
+  typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;

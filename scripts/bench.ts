@@ -1,0 +1,139 @@
+// `npm run bench`: how fast Kindling is on this machine, as one JSON document on standard output; progress goes to standard
+// error. Takes two to three minutes. `npm run --silent bench > bench.json` keeps npm's own lines out of the file.
+// Figures are medians, and ratios are of figures taken in this run: compare ratios between machines, not seconds. Nothing
+// else should be busy meanwhile: `machine.load` tells. A missed target is reported and fails nothing: the exit code is
+// 0 whenever everything could be measured.
+//   clip          the model's default job in the built site, without a GPU, each time in a browser that never saw the site
+//   denoising     FLOP/s of the clip's denoising against what the same runtime reaches on bare products of the same shapes
+//   blockReuse    one block session run once per layer, against one graph of all layers with constant weights
+//   betweenSteps  bytes that cross to and from WebGPU in one step of a tiny job, on the software adapter
+//   downloads     what a visitor fetches
+import { availableParallelism, cpus, loadavg } from 'node:os';
+import { MODELS } from '../models/catalog.ts';
+import type { ModelManifest } from '../src/protocol/manifest.ts';
+import type { BenchSubject, BlockReuseTimes, ProductRates } from '../test/bench/bench-api.ts';
+import { type ClipRun, makeClip } from './bench-clip.ts';
+import {
+  describeClips,
+  describeDenoising,
+  type Figures,
+  medianClip,
+  rounded,
+  subjectOf,
+  verdicts,
+} from './bench-figures.ts';
+import { type BenchSite, openBenchSite } from './bench-page.ts';
+import { SOFTWARE_GPU } from './browser-flags.ts';
+import { sizeOfModel, sizeOfPage, totalOf } from './download-size.ts';
+import { EXIT_CANCELLED } from './exit-codes.ts';
+import { ensureBrowser } from './find-browser.ts';
+import { ensureSite, serveSite } from './site.ts';
+
+/** An odd number, for the median; each takes up to half a minute. */
+const CLIPS = 3;
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+/** What is open: browsers and servers. Closed when the command is done or stopped. */
+const open = new Set<Closable>();
+let stopped = false;
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    stopped = true;
+    void closeAll(); // what is being measured fails, and the command ends through its usual way out
+  });
+}
+
+try {
+  const load = loadavg()[0];
+  console.log(JSON.stringify(await measure(MODELS[0], load), rounded, 2));
+} catch (error) {
+  console.error(stopped ? 'Stopped.' : error);
+  process.exitCode = stopped ? EXIT_CANCELLED : 1;
+} finally {
+  await closeAll();
+}
+
+/** Says what comes next, unless the command was stopped meanwhile. */
+function say(line: string): void {
+  if (stopped) throw new Error('stopped');
+  console.error(line);
+}
+
+/** Sees to it that something is closed in the end. */
+function hold<T extends Closable>(thing: T): T {
+  open.add(thing);
+  if (stopped) void closeAll(); // it opened too late for the others
+  return thing;
+}
+
+async function closeAll(): Promise<void> {
+  const things = [...open].reverse(); // browsers before the servers that they talk to
+  open.clear();
+  for (const thing of things) await thing.close().catch(() => {});
+}
+
+async function measure(model: ModelManifest, load: number | undefined): Promise<object> {
+  const { path } = ensureBrowser(say);
+  await ensureSite(say);
+  const clips = await makeClips(path, model);
+  const clip = medianClip(clips);
+  const subject = subjectOf(model, clip);
+
+  say('Building the page that measures inside the browser …');
+  const bench = hold(await openBenchSite(path));
+  const { rates, blockReuse } = await measureOnWasm(bench, subject);
+  say('Counting what crosses to a GPU and back (software adapter) …');
+  const betweenSteps = await bench.open(SOFTWARE_GPU, (page) =>
+    page.evaluate(() => globalThis.bench!.stepTransfers()),
+  );
+
+  const figures: Figures = {
+    clip: describeClips(clips),
+    denoising: describeDenoising(model, subject, clip, rates),
+    blockReuse,
+    betweenSteps,
+    downloads: {
+      pageScriptBytes: totalOf(sizeOfPage('index.html')),
+      modelBytes: totalOf(sizeOfModel()),
+      wasmFiles: Math.max(...clips.map(({ wasmFiles }) => wasmFiles)),
+    },
+  };
+  const machine = {
+    cores: availableParallelism(),
+    processor: cpus()[0]?.model,
+    platform: `${process.platform} ${process.arch}`,
+    browser: clip.browser,
+    threads: clip.report.threads,
+    load, // mean number of busy processes in the minute before the start
+  };
+  return { machine, targets: verdicts(figures), ...figures };
+}
+
+async function makeClips(executable: string, model: ModelManifest): Promise<readonly ClipRun[]> {
+  const { url } = hold(await serveSite(0));
+  const clips: ClipRun[] = [];
+  while (clips.length < CLIPS) {
+    say(`Making clip ${clips.length + 1} of ${CLIPS} …`);
+    const clip = await makeClip({ executable, url, model, say, onOpen: hold });
+    say(`${clip.seconds.toFixed(1)} s`);
+    clips.push(clip);
+  }
+  return clips;
+}
+
+function measureOnWasm(
+  bench: BenchSite,
+  subject: BenchSubject,
+): Promise<{ readonly rates: ProductRates; readonly blockReuse: BlockReuseTimes }> {
+  return bench.open(['--disable-gpu'], async (page) => {
+    say('Multiplying matrices …');
+    const rates = await page.evaluate((s) => globalThis.bench!.productRates(s), subject);
+    say('Running blocks: one session for each, one for all …');
+    const blockReuse = await page.evaluate((s) => globalThis.bench!.blockReuse(s), subject);
+    return { rates, blockReuse };
+  });
+}

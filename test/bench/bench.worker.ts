@@ -1,0 +1,13 @@
+// What is measured inside the browser, on the engine's own runtime.
+import { expose } from 'comlink';
+import type { BenchPage } from './bench-api.ts';
+import { measureBlockReuse } from './block-reuse.ts';
+import { measureProductRates } from './product-rates.ts';
+import { countStepTransfers } from './step-transfers.ts';
+
+const api: BenchPage = {
+  productRates: measureProductRates,
+  blockReuse: measureBlockReuse,
+  stepTransfers: countStepTransfers,
+};
+expose(api);

@@ -1,0 +1,132 @@
+// What crosses between memory and a WebGPU device from one denoising step to the next, in a tiny job of the real pipeline.
+import { newJob } from '../../src/core/check-job.ts';
+import { openDevice, requestAdapter } from '../../src/engine/device.ts';
+import { fetchModelFile, openModelFiles } from '../../src/engine/model-files.ts';
+import { preparePicture } from '../../src/engine/picture.ts';
+import { generate } from '../../src/engine/pipeline.ts';
+import { JobClock } from '../../src/engine/progress.ts';
+import { availableThreads, openRuntime, type Runtime } from '../../src/engine/runtime.ts';
+import type { Precision } from '../../src/networks/part.ts';
+import type { GenerationReport } from '../../src/protocol/engine-api.ts';
+import { tinyModel } from '../fixtures/tiny-model.ts';
+import type { StepTransfers } from './bench-api.ts';
+
+/** As the app computes (src/engine/service.ts). */
+const PRECISION: Precision = { activations: 'float32', weights: 'q8', accuracyLevel: 1 };
+
+/** Few: the software adapter makes 0.3 GFLOP/s. */
+const STEPS = 4;
+
+/** The part that ends a step, with guidance or without: src/networks/wan-transformer.ts. */
+const LAST_OF_STEP = /^wan-combine/;
+
+interface Counts {
+  reads: number;
+  readBytes: number;
+  mappedBytes: number;
+  writtenBytes: number;
+}
+
+/** Counts what goes through the doors that WebGPU has between memory and a device. Never undone: the Worker is ours. */
+function watchTransfers(): () => Counts {
+  const counts: Counts = { reads: 0, readBytes: 0, mappedBytes: 0, writtenBytes: 0 };
+  const { mapAsync } = GPUBuffer.prototype;
+  GPUBuffer.prototype.mapAsync = function (this: GPUBuffer, ...args: Parameters<typeof mapAsync>) {
+    const [mode, offset = 0, size = this.size - offset] = args;
+    if (mode & GPUMapMode.READ) {
+      counts.reads++;
+      counts.readBytes += size;
+    } else counts.mappedBytes += size;
+    return mapAsync.apply(this, args);
+  };
+  const { createBuffer } = GPUDevice.prototype;
+  GPUDevice.prototype.createBuffer = function (this: GPUDevice, descriptor) {
+    if (descriptor.mappedAtCreation) counts.mappedBytes += descriptor.size;
+    return createBuffer.call(this, descriptor);
+  };
+  const { writeBuffer } = GPUQueue.prototype;
+  GPUQueue.prototype.writeBuffer = function (this: GPUQueue, ...args: Parameters<typeof writeBuffer>) {
+    const [, , data, offset = 0, size] = args;
+    // Offset and size count elements of a typed array, bytes of anything else.
+    const element = 'BYTES_PER_ELEMENT' in data ? (data.BYTES_PER_ELEMENT as number) : 1;
+    counts.writtenBytes += size === undefined ? data.byteLength - offset * element : size * element;
+    return writeBuffer.apply(this, args);
+  };
+  return () => ({ ...counts });
+}
+
+/** Calls `onStep` whenever the part that ends a step has run. */
+function watchSteps(runtime: Runtime, onStep: () => void): void {
+  const createSession = runtime.createSession.bind(runtime);
+  runtime.createSession = async (part) => {
+    const session = await createSession(part);
+    if (!LAST_OF_STEP.test(part.name)) return session;
+    return {
+      ...session,
+      run: async (feeds) => {
+        const outputs = await session.run(feeds);
+        onStep();
+        return outputs;
+      },
+    };
+  };
+}
+
+/** Makes a tiny clip on WebGPU and counts from the end of its first step to the end of its last. */
+export async function countStepTransfers(): Promise<StepTransfers> {
+  const counts = watchTransfers();
+  const adapter = await requestAdapter();
+  if (!adapter) throw new Error('this browser has no WebGPU adapter');
+  const gpu = await openDevice(adapter, { shaderF16: true, subgroups: true });
+  const runtime = await openRuntime({ gpu, threads: availableThreads() });
+  try {
+    const ends: Counts[] = [];
+    watchSteps(runtime, () => ends.push(counts()));
+    const report = await makeClip(runtime);
+    const [first, last] = [ends[0], ends.at(-1)];
+    if (!first || !last || ends.length !== STEPS)
+      throw new Error(`${ends.length} steps of ${STEPS} were seen`);
+    const perStep = (key: keyof Counts): number => (last[key] - first[key]) / (STEPS - 1);
+    return {
+      adapter: report.adapter,
+      steps: STEPS - 1,
+      readBytes: perStep('readBytes'),
+      reads: perStep('reads'),
+      uploadedBytes: perStep('mappedBytes') + perStep('writtenBytes'),
+      mappedBytes: perStep('mappedBytes'),
+      writtenBytes: perStep('writtenBytes'),
+      latentBytes: 4 * report.latents.reduce((product, dim) => product * dim, 1),
+    };
+  } finally {
+    await runtime.close();
+  }
+}
+
+async function makeClip(runtime: Runtime): Promise<GenerationReport> {
+  const manifest = await tinyModel();
+  const { signal } = new AbortController();
+  const { report } = await generate(
+    {
+      job: newJob(manifest, { prompt: 'a cat', seed: 1 }, { steps: STEPS }),
+      manifest,
+      picture: null,
+      device: 'webgpu',
+      visibleLabel: false,
+      preview: false,
+    },
+    {
+      runtime,
+      precision: PRECISION,
+      openFiles: (onProgress) => openModelFiles(manifest, fetchModelFile, { signal, onProgress }),
+      preparePicture: (picture, size) => preparePicture(picture, { ...size, signal }),
+      // Frames are not of interest here, and a file need not be written.
+      openSink: async () => ({
+        add: async () => {},
+        finish: async () => ({ file: new Blob(), codec: 'none' }),
+        close: () => {},
+      }),
+    },
+    { signal, clock: new JobClock('bench', () => {}), onEvent: () => {} },
+  );
+  return report;
+}
