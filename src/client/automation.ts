@@ -27,13 +27,19 @@ export type AutomationOutcome =
 
 /** The page as a script drives it: `globalThis.kindling`. One order at a time, through the same client as the page's own button. */
 export interface Automation {
-  /** Makes one clip; never rejects. Previews are not among the events. */
+  /** Makes one clip; never rejects. Fails with `worker/busy` while another is made. Previews are not among the events. */
   generate(order: AutomationOrder, onEvent?: (event: GenerateEvent) => void): Promise<AutomationOutcome>;
   /** Cancels the order in flight, if there is one. */
   cancel(): void;
-  /** Part of the finished clip's file in base64, from byte `start` to before `end`; empty beyond its end. */
+  /** Part of the last finished clip's file in base64, from byte `start` to before `end`; empty beyond its end. */
   read(start: number, end: number): Promise<string>;
 }
+
+const BUSY: WireError = {
+  code: 'worker/busy',
+  message: 'An order is being made; wait for it or cancel it, then send the next.',
+  detail: {},
+};
 
 /** Bytes turned into characters at once; more arguments than this overflow the stack. */
 const BASE64_STEP = 0x8000;
@@ -43,32 +49,37 @@ const BASE64_STEP = 0x8000;
  * @param findModel the manifest of a model in the catalogue. @throws {AppError} `model/unknown`, which reaches the script.
  */
 export function registerAutomation(engine: Engine, findModel: (id: string) => ModelManifest): void {
-  let controller = new AbortController();
+  let running: AbortController | null = null;
   let clip = new Blob();
 
   const run = async (
     order: AutomationOrder,
+    signal: AbortSignal,
     onEvent?: (event: GenerateEvent) => void,
   ): Promise<GenerateResult> => {
     const { job, device, visibleLabel } = order;
     const picture = order.picture === null ? null : new Blob([fromBase64(order.picture)]);
     const request = { job, manifest: findModel(job.model), picture, device, visibleLabel, preview: false };
-    return engine.generate(request, { signal: controller.signal, ...(onEvent && { onEvent }) });
+    return engine.generate(request, { signal, ...(onEvent && { onEvent }) });
   };
 
   const automation: Automation = {
     async generate(order, onEvent) {
-      controller = new AbortController();
-      clip = new Blob();
+      // Before anything is touched: the order in flight stays within reach of cancel().
+      if (running) return { status: 'failed', error: BUSY };
+      const controller = new AbortController();
+      running = controller;
       try {
-        const { file, report } = await run(order, onEvent);
+        const { file, report } = await run(order, controller.signal, onEvent);
         clip = file;
         return { status: 'done', report, bytes: file.size };
       } catch (error) {
         return isAbort(error) ? { status: 'cancelled' } : { status: 'failed', error: toWire(error) };
+      } finally {
+        running = null;
       }
     },
-    cancel: () => controller.abort(),
+    cancel: () => running?.abort(),
     read: async (start, end) => toBase64(new Uint8Array(await clip.slice(start, end).arrayBuffer())),
   };
   Object.assign(globalThis, { kindling: automation });

@@ -1,5 +1,5 @@
 // The small latent codec: a strided convolution in, a convolutional painter out. One latent frame a run. A linear skip
-// paints the frames at the encoder's size; the convolutions beside it sharpen them. Weights are
+// paints the frames at the encoder's size; the stages beside it sharpen them. Weights are
 // constants in the graphs, because convolution weights given as inputs are reordered on every run.
 import { assert } from '../core/errors.ts';
 import type { TinyCodecConfig } from '../core/model-config.ts';
@@ -53,7 +53,7 @@ export function codecTensors(config: TinyCodecConfig): readonly { name: string; 
     ...conv('decoder.up1', s1 * 4, s0, 1),
     ...residual('decoder.stage2', s1),
     ...conv('decoder.up2', s2 * 4, s1, 1),
-    ...conv('decoder.skip', framesOut * BASE, CONTEXT * channels, 1),
+    ...conv('decoder.skip', framesOut * BASE, trunk, 1),
     ...conv('decoder.out', last, s2 + RGB, 3),
   ];
 }
@@ -181,12 +181,12 @@ export function codecDecoderPart(
     const rows = frames.flatMap((frame) => Array.from({ length: perFrame }, (_, i) => frame * perFrame + i));
     return graph.reshape(writer.conv(from, name, { rows }), [n, perFrame, h, w]);
   };
+  const base = graph.pixelShuffle(framewise(x, 'decoder.skip', BASE), UPSCALE); // [n, 3, 8h, 8w]
   x = graph.pixelShuffle(framewise(graph.silu(x), 'decoder.expand', s0 * 4), 2); // [n, s0, 2h, 2w]
   x = graph.silu(writer.residual(x, 'decoder.stage1'));
   x = graph.pixelShuffle(writer.conv(x, 'decoder.up1'), 2); // [n, s1, 4h, 4w]
   x = graph.silu(writer.residual(x, 'decoder.stage2'));
   x = graph.silu(graph.pixelShuffle(writer.conv(x, 'decoder.up2'), 2)); // [n, s2, 8h, 8w]
-  const base = graph.pixelShuffle(framewise(latents, 'decoder.skip', BASE), UPSCALE); // [n, 3, 8h, 8w]
   x = graph.padEdges(graph.concat([x, base], 1), 1); // zeros would darken the picture's edges
   if (output === 'float32') {
     const painted = graph.pixelShuffle(writer.conv(x, 'decoder.out', { padding: 0 }), config.lastShuffle);

@@ -1,7 +1,7 @@
 import { type ReadonlySignal, signal } from '@preact/signals-core';
-import type { Engine } from '../client/engine.ts';
+import type { Engine, GenerateOptions } from '../client/engine.ts';
 import { AppError, isAbort } from '../core/errors.ts';
-import { clipShape } from '../core/video-format.ts';
+import { type ClipShape, clipShape } from '../core/video-format.ts';
 import type { GenerateEvent, GenerateRequest } from '../protocol/engine-api.ts';
 import { ClipShelf } from './clip-shelf.ts';
 import { isForward, overallFraction } from './job-progress.ts';
@@ -36,10 +36,10 @@ export class ClipMaker {
    */
   async make(request: GenerateRequest): Promise<void> {
     if (this.#abort) return;
-    const abort = new AbortController();
-    this.#abort = abort;
     const { job, manifest } = request;
     const shape = clipShape(manifest.geometry, job.aspect, job.segments[0]!.seconds, job.fps);
+    const abort = new AbortController();
+    this.#abort = abort;
     this.#state.value = {
       status: 'running',
       request,
@@ -54,16 +54,25 @@ export class ClipMaker {
       warnings: [],
       cancelling: false,
     };
+    const onEvent = (event: GenerateEvent): void => {
+      const running = this.#state.value;
+      // What an earlier job still has to say is not about this one.
+      if (this.#abort === abort && running.status === 'running') this.#state.value = after(running, event);
+    };
+    const end = await this.#run(request, shape, { signal: abort.signal, onEvent });
+    // Free before anybody hears of it: whoever follows the state may start the next job at once.
+    this.#abort = null;
+    this.#state.value = end;
+  }
+
+  async #run(request: GenerateRequest, shape: ClipShape, options: GenerateOptions): Promise<JobState> {
     try {
-      const result = await this.#engine.generate(request, { signal: abort.signal, onEvent: this.#onEvent });
-      this.#state.value = { status: 'done', clip: this.shelf.add(request, result) };
+      const result = await this.#engine.generate(request, options);
+      return { status: 'done', clip: this.shelf.add(request, result) };
     } catch (error) {
-      this.#state.value = isAbort(error)
-        ? { status: 'cancelled', shape }
-        : { status: 'failed', error: asAppError(error), shape };
-      if (!isAbort(error)) console.error(error);
-    } finally {
-      this.#abort = null;
+      if (isAbort(error)) return { status: 'cancelled', shape };
+      console.error(error);
+      return { status: 'failed', error: asAppError(error), shape };
     }
   }
 
@@ -86,11 +95,6 @@ export class ClipMaker {
     const newest = this.shelf.clips.value[0];
     this.#state.value = newest ? { status: 'done', clip: newest } : { status: 'idle' };
   }
-
-  #onEvent = (event: GenerateEvent): void => {
-    const running = this.#state.value;
-    if (running.status === 'running') this.#state.value = after(running, event);
-  };
 }
 
 function after(running: RunningJob, event: GenerateEvent): RunningJob {

@@ -91,6 +91,7 @@ export class StudioForm {
       this.guidance.value = limits.guidance.default;
       this.shift.value = limits.shift.default;
       this.device.value = 'auto';
+      this.visibleLabel.value = true;
     });
   }
 
@@ -112,18 +113,26 @@ export class StudioForm {
     if (error.code === 'input/seed') this.seed.value = value ?? this.#drawSeed();
   }
 
+  /** A new seed, not yet put into its field. */
+  drawSeed(): number {
+    return this.#drawSeed();
+  }
+
   /** Draws a new seed. */
   rollSeed(): void {
     this.seed.value = this.#drawSeed();
   }
 
-  /** The job as set; not checked. */
-  toJob(): Job {
+  /**
+   * The job as set; not checked.
+   * @param seed for a job with another seed than the field's.
+   */
+  toJob(seed: number = this.seed.value): Job {
     return newJob(
       this.#manifest,
       {
         prompt: this.prompt.value.trim(),
-        seed: this.seed.value,
+        seed,
         seconds: this.seconds.value,
         picture: this.picture.value ? { fit: this.fit.value } : null,
       },
@@ -138,8 +147,12 @@ export class StudioForm {
     );
   }
 
-  /** Sets every field from a job, with the picture that came with it, if any. The seed is kept for the next clips. */
-  load(job: Job, picture: Picture | null): void {
+  /**
+   * Sets every field from a job. The seed is kept for the next clips.
+   * @param picture came with the job, if any. The one that was there before stays its owner's to release.
+   * @param visibleLabel whether the clip showed the mark; null if its file does not say: then the choice stays as it is.
+   */
+  load(job: Job, picture: Picture | null, visibleLabel: boolean | null): void {
     const segment = job.segments[0];
     if (!segment) return;
     batch(() => {
@@ -155,6 +168,7 @@ export class StudioForm {
       this.shift.value = job.shift;
       this.seed.value = segment.seed;
       this.seedLocked.value = true;
+      if (visibleLabel !== null) this.visibleLabel.value = visibleLabel;
     });
   }
 

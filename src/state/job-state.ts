@@ -5,8 +5,8 @@ import type {
   DeviceKind,
   GenerateRequest,
   GenerationReport,
+  JobWarning,
   Phase,
-  WarningCode,
 } from '../protocol/engine-api.ts';
 
 export type {
@@ -14,6 +14,7 @@ export type {
   DeviceChoice,
   DeviceKind,
   GenerationReport,
+  JobWarning,
   Phase,
   WarningCode,
 } from '../protocol/engine-api.ts';
@@ -31,12 +32,6 @@ export interface Clip {
   readonly report: GenerationReport;
 }
 
-/** Something to know about a running or finished job that did not stop it. */
-export interface Warning {
-  readonly code: WarningCode;
-  readonly message: string;
-}
-
 /** A job on its way. */
 export interface RunningJob {
   readonly status: 'running';
@@ -52,7 +47,7 @@ export interface RunningJob {
   readonly secondsLeft: number | null;
   readonly preview: ClipPreview | null;
   readonly device: DeviceKind | null;
-  readonly warnings: readonly Warning[];
+  readonly warnings: readonly JobWarning[];
   /** Cancel was pressed and the Worker has not stopped yet. */
   readonly cancelling: boolean;
 }
@@ -64,3 +59,6 @@ export type JobState =
   | { readonly status: 'done'; readonly clip: Clip }
   | { readonly status: 'failed'; readonly error: AppError; readonly shape: ClipShape }
   | { readonly status: 'cancelled'; readonly shape: ClipShape };
+
+/** True while the processor makes a clip: it then has little to spare for a lively page. */
+export const isOnProcessor = (job: JobState): boolean => job.status === 'running' && job.device === 'wasm';

@@ -18,6 +18,8 @@ export type OpenedFile =
       readonly job: Job;
       /** The model it was made with, if the file says so. */
       readonly model: JobRecord['model'] | null;
+      /** Whether that clip showed the visible mark, if the file says so. */
+      readonly visibleLabel: boolean | null;
       readonly picture: Picture | null;
     }
   | { readonly kind: 'unknown' };
@@ -51,8 +53,10 @@ export async function openFile(file: Blob, name: string): Promise<OpenedFile> {
 }
 
 async function readJson(file: Blob, name: string): Promise<unknown> {
-  if (file.size > MAX_JOB_FILE_BYTES)
-    throw new AppError('input/job', `“${name}” is too large to be a job file.`);
+  if (file.size > MAX_JOB_FILE_BYTES) {
+    const sizes = `${Math.ceil(file.size / 1e6)} MB; job files of up to ${Math.floor(MAX_JOB_FILE_BYTES / 1e6)} MB`;
+    throw new AppError('input/job', `“${name}” is too large to be a job file: it has ${sizes} can be read.`);
+  }
   try {
     return JSON.parse(await file.text()) as unknown;
   } catch (cause) {
@@ -64,12 +68,12 @@ async function fromJson(value: unknown): Promise<OpenedFile> {
   const isRecord = typeof value === 'object' && value !== null && Object.hasOwn(value, 'kindling');
   return isRecord
     ? fromRecord(parseJobRecord(value))
-    : { kind: 'job', job: parseJob(value), model: null, picture: null };
+    : { kind: 'job', job: parseJob(value), model: null, visibleLabel: null, picture: null };
 }
 
 async function fromRecord(record: JobRecord): Promise<OpenedFile> {
-  const { job, model } = record;
-  if (record.picture === null) return { kind: 'job', job, model, picture: null };
+  const { job, model, visibleLabel } = record;
+  if (record.picture === null) return { kind: 'job', job, model, visibleLabel, picture: null };
   let bytes: Uint8Array<ArrayBuffer>;
   try {
     bytes = Uint8Array.from(atob(record.picture), (letter) => letter.charCodeAt(0));
@@ -77,5 +81,5 @@ async function fromRecord(record: JobRecord): Promise<OpenedFile> {
     throw new AppError('input/job', 'The picture stored with this job is damaged.', { cause });
   }
   const picture = await readPicture(new Blob([bytes], { type: 'image/png' }), 'picture.png');
-  return { kind: 'job', job, model, picture };
+  return { kind: 'job', job, model, visibleLabel, picture };
 }

@@ -1,16 +1,24 @@
 import { AppError } from '../core/errors.ts';
-import { readPictureHeader } from '../protocol/picture-header.ts';
+import { type PictureHeader, readPictureHeader } from '../protocol/picture-header.ts';
 import type { Picture } from './picture.ts';
 
 /** Longer side of the small copy: the well is 96 px wide, screens have up to 3 pixels per px. */
 const THUMBNAIL_SIDE = 288;
 /** A size stands in the first bytes, except in JPEGs with a large preview or colour profile in front. */
-const HEADER_BYTES = 1_048_576;
-/** Smaller pictures are a dot or a line; the model would only see one colour. */
-const MIN_SIDE = 16;
-/** Browsers decode no more on ordinary devices: 16,384 px a side and 100 megapixels (400 MB of memory). */
-const MAX_SIDE = 16_384;
-const MAX_PIXELS = 100_000_000;
+const FIRST_BYTES = 1_048_576;
+/** How much more is read if the size was not there. */
+const READ_ON = 8;
+
+/** What pictures the engine takes (`engine/picture.ts`, which the page cannot import): said here before a job is started. */
+export const PICTURE_LIMITS = {
+  /** Smaller pictures are a dot or a line; the model would only see one colour. */
+  minSide: 16,
+  /** Browsers decode no more on ordinary devices: 16,384 px a side and 100 megapixels (400 MB of memory). */
+  maxSide: 16_384,
+  maxPixels: 100_000_000,
+  /** A 100-megapixel PNG of noise. */
+  maxBytes: 268_435_456,
+} as const;
 
 const unreadable = (name: string, why: string, cause?: unknown): AppError =>
   new AppError(
@@ -22,14 +30,36 @@ const unreadable = (name: string, why: string, cause?: unknown): AppError =>
   );
 
 function checkSize(name: string, width: number, height: number): void {
-  const detail = { width, height, minSide: MIN_SIDE, maxSide: MAX_SIDE };
-  if (Math.min(width, height) < MIN_SIDE) {
-    const message = `“${name}” is ${width}×${height} pixels; each side must be at least ${MIN_SIDE}.`;
+  const { minSide, maxSide, maxPixels } = PICTURE_LIMITS;
+  const detail = { width, height, minSide, maxSide };
+  if (Math.min(width, height) < minSide) {
+    const message = `“${name}” is ${width}×${height} pixels; each side must be at least ${minSide}.`;
     throw new AppError('input/picture-too-small', message, { detail });
   }
-  if (Math.max(width, height) > MAX_SIDE || width * height > MAX_PIXELS) {
-    const message = `“${name}” is ${width}×${height} pixels; at most ${MAX_SIDE} a side and 100 megapixels can be used. Make it smaller first.`;
+  if (Math.max(width, height) > maxSide || width * height > maxPixels) {
+    const message = `“${name}” is ${width}×${height} pixels; at most ${maxSide} a side and ${maxPixels / 1e6} megapixels can be used. Make it smaller first.`;
     throw new AppError('input/picture-too-large', message, { detail });
+  }
+}
+
+function checkBytes(name: string, { size }: Blob): void {
+  if (size === 0) throw unreadable(name, 'the file is empty');
+  const { maxBytes } = PICTURE_LIMITS;
+  if (size <= maxBytes) return;
+  const message = `“${name}” has ${Math.ceil(size / 1e6)} MB; pictures of up to ${Math.floor(maxBytes / 1e6)} MB can be used. Make it smaller first.`;
+  throw new AppError('input/picture-too-large', message, { detail: { bytes: size, maxBytes } });
+}
+
+async function readHeader(file: Blob, name: string): Promise<PictureHeader> {
+  for (let bytes = FIRST_BYTES; ; bytes *= READ_ON) {
+    let start: ArrayBuffer;
+    try {
+      start = await file.slice(0, bytes).arrayBuffer();
+    } catch (cause) {
+      throw unreadable(name, 'the file could not be read; it may have been moved or deleted', cause);
+    }
+    const header = readPictureHeader(new Uint8Array(start));
+    if (header.kind !== 'damaged' || bytes >= file.size) return header;
   }
 }
 
@@ -40,8 +70,8 @@ function checkSize(name: string, width: number, height: number): void {
  * @throws {AppError} `input/picture-unreadable`, `input/picture-too-small`, `input/picture-too-large`.
  */
 export async function readPicture(file: Blob, name: string): Promise<Picture> {
-  if (file.size === 0) throw unreadable(name, 'the file is empty');
-  const header = readPictureHeader(new Uint8Array(await file.slice(0, HEADER_BYTES).arrayBuffer()));
+  checkBytes(name, file);
+  const header = await readHeader(file, name);
   if (header.kind === 'unsupported')
     throw unreadable(name, header.what ? `it is a ${header.what} file` : 'it is not a picture');
   if (header.kind === 'damaged')
@@ -52,7 +82,8 @@ export async function readPicture(file: Blob, name: string): Promise<Picture> {
   try {
     // Scaled while decoding, off the main thread.
     const resizeWidth = Math.max(1, Math.round(header.width * scale));
-    bitmap = await createImageBitmap(file, {
+    // Under the kind that its bytes say, not its name.
+    bitmap = await createImageBitmap(file.slice(0, file.size, `image/${header.kind}`), {
       imageOrientation: 'from-image',
       resizeWidth,
       resizeQuality: 'medium',
@@ -65,7 +96,7 @@ export async function readPicture(file: Blob, name: string): Promise<Picture> {
     canvas.getContext('2d')?.drawImage(bitmap, 0, 0);
     const thumbnail = await canvas.convertToBlob({ type: 'image/png' });
     // A photo taken upright is stored lying on its side: then the copy stands where the stored size lies.
-    const turned = bitmap.width > bitmap.height !== header.width > header.height;
+    const turned = (bitmap.width - bitmap.height) * (header.width - header.height) < 0;
     const { width, height } = turned ? { width: header.height, height: header.width } : header;
     return { file, name, width, height, thumbnailUrl: URL.createObjectURL(thumbnail) };
   } finally {

@@ -2,13 +2,14 @@ import type { Signal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { DEVICE_CHOICES, MAX_FIELD_LENGTH } from '../state/form.ts';
 import type { DeviceChoice } from '../state/job-state.ts';
+import { NumberInput } from './number-input.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
 
 /** Settings that most people never need. */
 export function Advanced(): VNode {
   const studio = useStudio();
   const texts = useTexts();
-  const { form, manifest, support } = studio;
+  const { form, manifest } = studio;
   const { settings } = texts;
   const shape = form.shape.value;
   return (
@@ -57,7 +58,11 @@ export function Advanced(): VNode {
             }}
           >
             {DEVICE_CHOICES.map((choice) => (
-              <option key={choice} value={choice} disabled={choice === 'webgpu' && !support.webgpu}>
+              <option
+                key={choice}
+                value={choice}
+                disabled={choice === 'webgpu' && studio.gpu.value === 'none'}
+              >
                 {settings.devices[choice]}
               </option>
             ))}
@@ -107,21 +112,22 @@ function NumberField(props: {
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      <input
+      <NumberInput
         id={id}
-        type="number"
-        min={range.min}
-        max={range.max}
+        value={value.value}
         step={step}
-        aria-invalid={isWrong}
-        aria-describedby={`${id}-hint`}
-        value={Number.isNaN(value.value) ? '' : value.value}
-        onInput={(event) => {
-          value.value = event.currentTarget.valueAsNumber;
+        range={range}
+        isWrong={isWrong}
+        describedBy={`${id}-hint`}
+        onNumber={(number) => {
+          value.value = number;
         }}
       />
       <p id={`${id}-hint`} class={isWrong ? 'hint wrong' : 'hint'}>
-        {hint} ({range.min}–{range.max})
+        {hint}{' '}
+        <span class="unbroken">
+          ({range.min}–{range.max})
+        </span>
       </p>
     </div>
   );

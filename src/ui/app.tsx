@@ -8,6 +8,7 @@ import { DropZone } from './drop-zone.tsx';
 import { Header } from './header.tsx';
 import { Stage } from './stage.tsx';
 import { StudioContext, TEXTS, useStudio, useTexts } from './studio-context.tsx';
+import { whenIdle } from './when-idle.ts';
 
 /** The studio page. */
 export function App({ studio }: { readonly studio: Studio }): VNode {
@@ -15,6 +16,7 @@ export function App({ studio }: { readonly studio: Studio }): VNode {
     <StudioContext.Provider value={studio}>
       <DocumentLanguage />
       <Keys />
+      <FindGpu />
       <Header />
       <main class="studio">
         <Composer />
@@ -36,6 +38,13 @@ function DocumentLanguage(): null {
     document.documentElement.lang = LANGUAGE_TAGS[language];
     document.title = percent === null ? TEXTS[language].page.title : `${percent}% · Kindling`;
   }, [language, percent]);
+  return null;
+}
+
+/** Asks for the graphics processor when nothing waits for the page any more. */
+function FindGpu(): null {
+  const studio = useStudio();
+  useEffect(() => whenIdle(() => void studio.findGpu()), [studio]);
   return null;
 }
 

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
+import { pastedFile } from './pasted-file.ts';
 import { useStudio, useTexts } from './studio-context.tsx';
 
 const carriesFiles = (transfer: DataTransfer | null): boolean => transfer?.types.includes('Files') === true;
@@ -33,9 +34,8 @@ export function DropZone(): VNode | null {
       if (file) void studio.open(file, file.name);
     };
     const onPaste = (event: ClipboardEvent): void => {
-      const file = event.clipboardData?.files[0];
-      // Office programs put a picture of the text beside the text: then the text was meant.
-      if (!file || event.clipboardData?.types.includes('text/plain')) return;
+      const file = pastedFile(event.clipboardData);
+      if (!file) return;
       event.preventDefault();
       void studio.open(file, file.name);
     };

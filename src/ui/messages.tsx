@@ -5,15 +5,21 @@ import { CloseIcon } from './icons.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
 import type { Texts } from './texts/texts.ts';
 
-/** What belongs beside the form: what is wrong with it, and what a file brought. Above the button, so that it is seen. */
+/**
+ * What belongs beside the form: what is wrong with it, or what a file brought. Above the button, so that it is seen; one
+ * at a time, so that the form is seen as well.
+ */
 export function Messages(): VNode {
   const studio = useStudio();
   const problem = studio.problem.value;
   const notice = studio.notice.value;
   return (
     <div class="messages">
-      {problem && <ErrorCard error={problem} onDismiss={() => studio.dismissProblem()} />}
-      {notice && <NoticeCard notice={notice} />}
+      {problem ? (
+        <ErrorCard error={problem} onDismiss={() => studio.dismissProblem()} />
+      ) : (
+        notice && <NoticeCard notice={notice} />
+      )}
     </div>
   );
 }

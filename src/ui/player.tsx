@@ -1,10 +1,11 @@
-import type { VNode } from 'preact';
+import { Fragment, type VNode } from 'preact';
 import type { Clip } from '../state/job-state.ts';
 import { Frame } from './frame.tsx';
 import { canShare, copyText, shareClip } from './hand-over.ts';
 import { AgainIcon, CopyIcon, DownloadIcon, ShareIcon } from './icons.tsx';
 import { prefersStill } from './motion.ts';
 import { useStudio, useTexts } from './studio-context.tsx';
+import { Warnings } from './warnings.tsx';
 
 /** A finished clip and everything that can be done with it. */
 export function Player({ clip }: { readonly clip: Clip }): VNode {
@@ -73,7 +74,6 @@ function Report({ clip }: { readonly clip: Clip }): VNode {
   const { report } = clip;
   const device = texts.report.devices[report.device](report.adapter, report.threads);
   const facts = [
-    texts.report.made(device, report.seconds.total),
     `${report.width} × ${report.height}`,
     `${report.fps} fps`,
     texts.report.size((report.bytes / 1e6).toFixed(1)),
@@ -81,10 +81,16 @@ function Report({ clip }: { readonly clip: Clip }): VNode {
   ];
   return (
     <div class="report">
-      <p>{facts.join(' · ')}</p>
-      {report.warnings.map(({ code }) => (
-        <p key={code}>{texts.report.warnings[code]}</p>
-      ))}
+      <p>
+        {texts.report.made(device, report.seconds.total)}
+        {facts.map((fact) => (
+          <Fragment key={fact}>
+            {' · '}
+            <span class="unbroken">{fact}</span>
+          </Fragment>
+        ))}
+      </p>
+      <Warnings warnings={report.warnings} />
     </div>
   );
 }

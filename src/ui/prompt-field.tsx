@@ -41,25 +41,49 @@ export function PromptField(): VNode {
         {over > 0 && ` · ${texts.prompt.tooLong(over)}`}
       </p>
       {text.length >= MAX_FIELD_LENGTH - 1 && <p class="hint">{texts.prompt.cut}</p>}
-      <div id="prompt-words" class="unknown-words">
-        {studio.words.marks.value.map((word) => (
-          <UnknownMark key={word.text} word={word} />
-        ))}
-      </div>
+      <UnknownWords />
       <Examples />
     </section>
+  );
+}
+
+/** Room for a word and its suggestions, px: the composer's width on a wide screen. */
+const LINE = 400;
+const letterWidth = (text: string): number =>
+  [...text].reduce((sum, letter) => sum + (/\p{Script=Han}/u.test(letter) ? 14 : 7), 0);
+
+/** As many suggestions as stand beside their word without pushing the form down: at least one. */
+function onOneLine({ text, suggestions }: MarkedWord): readonly string[] {
+  let left = LINE - letterWidth(text) - 10;
+  return suggestions.filter((suggestion, i) => {
+    left -= letterWidth(suggestion) + 28; // the chip's edges and the gap
+    return i === 0 || left >= 0;
+  });
+}
+
+function UnknownWords(): VNode {
+  const studio = useStudio();
+  const texts = useTexts();
+  const marks = studio.words.marks.value;
+  const advises = marks.some(({ suggestions }) => suggestions.length > 0);
+  const say = advises ? texts.prompt.unknown : texts.prompt.unknownOnly;
+  return (
+    <div id="prompt-words" class="unknown-words">
+      {marks.length > 0 && <p>{say(studio.manifest.name, marks.length)}</p>}
+      {marks.map((word) => (
+        <UnknownMark key={word.text} word={word} />
+      ))}
+    </div>
   );
 }
 
 function UnknownMark({ word }: { readonly word: MarkedWord }): VNode {
   const studio = useStudio();
   const texts = useTexts();
-  const { name } = studio.manifest;
-  const say = word.suggestions.length > 0 ? texts.prompt.unknown : texts.prompt.unknownOnly;
   return (
     <p class="unknown-word">
-      <span>{say(name, word.text)}</span>{' '}
-      {word.suggestions.map((suggestion) => (
+      <strong dir="auto">{word.text}</strong>{' '}
+      {onOneLine(word).map((suggestion) => (
         <button
           key={suggestion}
           type="button"

@@ -4,6 +4,7 @@ import { Frame } from './frame.tsx';
 import { Poster } from './poster.tsx';
 import { PreviewCanvas } from './preview-canvas.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
+import { Warnings } from './warnings.tsx';
 
 /** A clip on its way: what it is becoming, how far it is, and a way out. */
 export function Running({ job }: { readonly job: RunningJob }): VNode {
@@ -46,12 +47,8 @@ export function Running({ job }: { readonly job: RunningJob }): VNode {
         >
           {job.cancelling ? texts.actions.cancelling : texts.actions.cancel} <kbd>Esc</kbd>
         </button>
+        <Warnings warnings={job.warnings} />
       </div>
-      {job.warnings.map(({ code }) => (
-        <p key={code} class="hint">
-          {texts.report.warnings[code]}
-        </p>
-      ))}
     </>
   );
 }

@@ -1,7 +1,10 @@
 import type { VNode } from 'preact';
 import { MAX_SEED } from '../state/form.ts';
 import { DiceIcon } from './icons.tsx';
+import { NumberInput } from './number-input.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
+
+const SEEDS = { min: 0, max: MAX_SEED };
 
 /** The number that all chance comes from. Typing one keeps it. */
 export function SeedField(): VNode {
@@ -24,15 +27,13 @@ export function SeedField(): VNode {
         </label>
       </div>
       <div class="seed-row">
-        <input
+        <NumberInput
           id="seed"
-          type="number"
-          min={0}
-          max={MAX_SEED}
+          value={seed.value}
           step={1}
-          value={Number.isNaN(seed.value) ? '' : seed.value}
-          onInput={(event) => {
-            seed.value = event.currentTarget.valueAsNumber;
+          range={SEEDS}
+          onNumber={(number) => {
+            seed.value = number;
             seedLocked.value = true;
           }}
         />

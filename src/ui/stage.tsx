@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { assertNever } from '../core/errors.ts';
-import type { JobState } from '../state/job-state.ts';
+import { isOnProcessor, type JobState } from '../state/job-state.ts';
 import { GENERATE_ID } from './composer.tsx';
 import { ErrorCard } from './error-card.tsx';
 import { Filmstrip } from './filmstrip.tsx';
@@ -23,7 +23,7 @@ export function Stage(): VNode {
   return (
     <section
       ref={section}
-      class={`stage ${job.status}`}
+      class={`stage ${job.status} ${isOnProcessor(job) ? 'calm' : ''}`}
       aria-label={texts.page.stage}
       data-status={job.status}
     >

@@ -3,7 +3,7 @@ import { typicalSeconds } from '../state/support.ts';
 import { InfoIcon } from './icons.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
 
-/** Says calmly what runs where there is no WebGPU, and plainly when nothing can run. */
+/** Says calmly what runs where there is no WebGPU or only a slow one, and plainly when nothing can run. */
 export function SupportCard(): VNode | null {
   const studio = useStudio();
   const texts = useTexts();
@@ -18,16 +18,15 @@ export function SupportCard(): VNode | null {
       </div>
     );
   }
-  if (support.webgpu) return null;
-  const last = studio.maker.shelf.clips.value[0]?.report.seconds.total;
+  const gpu = studio.gpu.value;
+  if (gpu === null || gpu === 'hardware') return null;
   return (
     <div class="card info">
       <InfoIcon />
       <div>
-        <h3>{texts.support.noGpuTitle}</h3>
+        <h3>{texts.support[gpu === 'none' ? 'noGpuTitle' : 'softwareTitle']}</h3>
         <p>
-          {texts.support.noGpu(typicalSeconds(support))} {!support.threads && texts.support.noThreads}{' '}
-          {last !== undefined && texts.support.measured(last)}
+          {texts.support.noGpu(typicalSeconds(support))} {!support.threads && texts.support.noThreads}
         </p>
       </div>
     </div>

@@ -130,13 +130,13 @@ export function decodeReference(config: TinyCodecConfig, latents: Planes, tensor
   const residual = (v: Planes, name: string): Planes => add(v, conv(silu(conv(v, `${name}.a`)), `${name}.b`));
   let x = conv(latents, 'decoder.in');
   for (let k = 0; k < config.trunkBlocks; k++) x = residual(x, `decoder.trunk.${k}`);
+  const skip = conv(x, 'decoder.skip');
   x = conv(silu(x), 'decoder.expand');
   x = shuffle({ ...x, n: config.framesOut, c: x.c / config.framesOut }, 2);
   x = silu(residual(x, 'decoder.stage1'));
   x = shuffle(conv(x, 'decoder.up1'), 2);
   x = silu(residual(x, 'decoder.stage2'));
   x = silu(shuffle(conv(x, 'decoder.up2'), 2));
-  const skip = conv(latents, 'decoder.skip');
   const base = shuffle({ ...skip, n: config.framesOut, c: skip.c / config.framesOut }, 8);
   return shuffle(conv(padEdges(join(x, base)), 'decoder.out', 1, 0), config.lastShuffle);
 }

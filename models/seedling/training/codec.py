@@ -27,7 +27,7 @@ class Residual(nn.Module):
 class Decoder(nn.Module):
     """Latents of three neighbouring moments → 15 frames at 30 fps, 32 pixels a latent (4× the base size).
 
-    A linear skip paints the frames at the base size; the convolutions beside it only have to sharpen what it shows."""
+    A linear skip paints the frames at the base size; the stages beside it only have to sharpen what it shows."""
 
     def __init__(self, channels=CHANNELS, frames=FRAMES_OUT, trunk=128, c1=48, c2=32, c3=16):
         super().__init__()
@@ -39,24 +39,32 @@ class Decoder(nn.Module):
         self.up1 = nn.Conv2d(c1, c2 * 4, 1)
         self.stage2 = Residual(c2)
         self.up2 = nn.Conv2d(c2, c3 * 4, 1)
-        self.skip = nn.Conv2d(channels * 3, frames * 3 * 64, 1)
+        self.skip = nn.Conv2d(trunk, frames * 3 * 64, 1)
         self.out = nn.Conv2d(c3 + 3, 3 * 16, 3, padding=1, padding_mode="replicate")  # zeros would darken the edges
 
-    def forward(self, z):
-        """[B, 3C, h, w] → [B, frames, 3, 32h, 32w], RGB 0..1, not clamped."""
+    def forward(self, z, picks=None):
+        """[B, 3C, h, w] → [B, frames, 3, 32h, 32w], RGB 0..1, not clamped; picks = which frames, None = all."""
         b, _, h, w = z.shape
-        base = F.pixel_shuffle(self.skip(z).reshape(b * self.frames, 3 * 64, h, w), 8)  # [B*frames, 3, 8h, 8w]
+        n = self.frames if picks is None else len(picks)
+
+        def framewise(conv, x):
+            """A 1×1 convolution whose outputs are the frames' channels, one frame after another → [B*n, channels, h, w]."""
+            weight, bias = conv.weight.unflatten(0, (self.frames, -1)), conv.bias.unflatten(0, (self.frames, -1))
+            if picks is not None:
+                weight, bias = weight[picks], bias[picks]
+            return F.conv2d(x, weight.flatten(0, 1), bias.flatten()).reshape(b * n, -1, h, w)
+
         x = getattr(self, "in")(z)
         for block in self.trunk:
             x = block(x)
-        x = self.expand(F.silu(x)).reshape(b * self.frames, self.c1 * 4, h, w)
-        x = F.pixel_shuffle(x, 2)  # [B*frames, c1, 2h, 2w]
+        base = F.pixel_shuffle(framewise(self.skip, x), 8)  # [B*n, 3, 8h, 8w]
+        x = F.pixel_shuffle(framewise(self.expand, F.silu(x)), 2)  # [B*n, c1, 2h, 2w]
         x = F.silu(self.stage1(x))
-        x = F.pixel_shuffle(self.up1(x), 2)  # [B*frames, c2, 4h, 4w]
+        x = F.pixel_shuffle(self.up1(x), 2)  # [B*n, c2, 4h, 4w]
         x = F.silu(self.stage2(x))
-        x = F.silu(F.pixel_shuffle(self.up2(x), 2))  # [B*frames, c3, 8h, 8w]
-        x = F.pixel_shuffle(self.out(torch.cat([x, base], 1)), 4)  # [B*frames, 3, 32h, 32w]
-        return x.reshape(b, self.frames, 3, h * 32, w * 32)
+        x = F.silu(F.pixel_shuffle(self.up2(x), 2))  # [B*n, c3, 8h, 8w]
+        x = F.pixel_shuffle(self.out(torch.cat([x, base], 1)), 4)  # [B*n, 3, 32h, 32w]
+        return x.reshape(b, n, 3, h * 32, w * 32)
 
 
 class Codec(nn.Module):
@@ -116,23 +124,36 @@ def fit_encoder(frames_of_clips):
 
 
 @torch.no_grad()
-def start_decoder(codec):
-    """Lets the decoder begin as the plain inverse of the encoder, straight lines between its frames and between its pixels:
-    from there it learns to sharpen in minutes, where a random start was still mush after half an hour."""
+def start_decoder(codec, clips):
+    """Lets the decoder begin as the best linear one, straight lines between its pixels: from there it learns to sharpen in
+    minutes, where a random start was still mush after half an hour.
+
+    The trunk passes on three moments and what lies beside this one; the skip is fitted to them by least squares.
+    clips yields (frames at 8 fps, frames at 30 fps), both [F, H, W, 3] uint8 at the base size."""
     decoder, c = codec.decoder, codec.encoder.weight.shape[0]
-    inverse = torch.linalg.pinv(codec.encoder.weight.flatten(1)).reshape(FRAMES_IN, 3, STRIDE * STRIDE, c)  # [4, 3, 64, C]
-    mean = codec.encoder.mean.reshape(FRAMES_IN, 3, STRIDE * STRIDE)
-    weight = torch.zeros(decoder.frames, 3, STRIDE * STRIDE, 3 * c)
-    bias = torch.zeros(decoder.frames, 3, STRIDE * STRIDE)
-    for f in range(decoder.frames):
-        at = (f + 1) / decoder.frames * FRAMES_IN - 1  # in frames of this moment; below 0 lies the last frame of the one before
-        for k in range(-1, FRAMES_IN):
-            share = max(0., 1 - abs(at - k))
-            moment, frame = (0, FRAMES_IN - 1) if k < 0 else (1, k)
-            weight[f, ..., moment * c:(moment + 1) * c] += share * inverse[frame]
-            bias[f] += share * mean[frame]
-    decoder.skip.weight.copy_(weight.flatten(0, 2)[..., None, None])
-    decoder.skip.bias.copy_(bias.flatten())
+    entry = getattr(decoder, "in")
+    entry.weight.zero_()
+    entry.bias.zero_()
+    for i in range(3 * c):
+        entry.weight[i, i, 1, 1] = 1
+    for i in range(entry.out_channels - 3 * c):  # the neighbours of this moment's strongest channels
+        y, x = ((1, 0), (1, 2), (0, 1), (2, 1))[i % 4]
+        entry.weight[3 * c + i, c + i // 4, y, x] = 1
+    for block in decoder.trunk:
+        block.b.weight.zero_()
+        block.b.bias.zero_()
+    n = entry.out_channels + 1
+    xx, xy = torch.zeros(n, n, dtype=torch.float64), 0
+    for coarse, fine in clips:
+        features = entry(neighbours(codec.encode(coarse))).permute(0, 2, 3, 1)  # [T, h, w, trunk]
+        x = F.pad(features, (0, 1), value=1.).flatten(0, 2).double()
+        T, h, w, _ = features.shape
+        moments = torch.as_tensor(np.concatenate([fine[:1].repeat(decoder.frames, 0), fine[1:]])).float() / 255
+        y = moments.reshape(T, decoder.frames, h, STRIDE, w, STRIDE, 3).permute(0, 2, 4, 1, 6, 3, 5).reshape(len(x), -1).double()
+        xx, xy = xx + x.T @ x, xy + x.T @ y
+    solution = torch.linalg.solve(xx + 1e-3 * xx.diagonal().mean() * torch.eye(n), xy).T.float()  # [frames · 3 · 64, trunk + 1]
+    decoder.skip.weight.copy_(solution[:, :-1, None, None])
+    decoder.skip.bias.copy_(solution[:, -1])
     near = torch.zeros(4, 3)  # of a pixel's four sub-pixels along an axis: how much of the pixel before, this one, the one after
     for i in range(4):
         offset = (i + .5) / 4 - .5

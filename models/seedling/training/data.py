@@ -122,13 +122,18 @@ if __name__ == "__main__":
             for seed in range(500):
                 clip, _ = make_clip(10_000_000 + seed, 64, 64, 5., photo_share=.1)
                 yield render_clip(clip, 64, 64, np.arange(41) / FPS)
+
+        def pairs():
+            for seed in range(240):
+                clip, _ = make_clip(11_000_000 + seed, 64, 64, 5., photo_share=.1)
+                yield render_clip(clip, 64, 64, np.arange(41) / FPS), render_clip(clip, 64, 64, np.arange(151) / 30)
         weight, bias, mean, values = fit_encoder(clips())
         codec = Codec()
         with torch.no_grad():
             codec.encoder.weight.copy_(weight)
             codec.encoder.bias.copy_(bias)
         codec.encoder.mean = mean
-        start_decoder(codec)
+        start_decoder(codec, pairs())
         torch.save({"model": codec.state_dict(), "mean": mean}, f"{options.run}/codec.pt")
         print("eigenvalues", values.numpy().round(4))
     if options.shards:

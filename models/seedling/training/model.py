@@ -12,6 +12,11 @@ EPS = 1e-6
 ROPE_THETA = 1e4
 
 
+def attend(q, k, v, scale, bias=0.):
+    """Attention of [B, heads, L, d] written out: on a CPU torch's own takes two to six times as long to train."""
+    return ((q * scale) @ k.mT + bias).softmax(-1).to(v.dtype) @ v
+
+
 class Attention(nn.Module):
     """q and k are RMS-normalised over all channels, before the split into heads."""
 
@@ -27,7 +32,7 @@ class Attention(nn.Module):
                    for y in (self.norm_q(self.q(x)), self.norm_k(self.k(context)), self.v(context)))
         if rope is not None:
             q, k = rotate(q, rope), rotate(k, rope)
-        return self.o(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2))
+        return self.o(attend(q, k, v, q.shape[-1] ** -.5).transpose(1, 2).flatten(2))
 
 
 def rope_table(T, h, w, head_dim):
@@ -147,7 +152,7 @@ class TextBlock(nn.Module):
         y = self.attn_norm(x)
         q, k, v = (p(y).unflatten(-1, (self.heads, -1)).transpose(1, 2) for p in (self.attn_q, self.attn_k, self.attn_v))
         bias = self.attn_rel_b(buckets).permute(2, 0, 1)[None] + mask  # [B, heads, M, M]
-        x = x + self.attn_o(F.scaled_dot_product_attention(q, k, v, attn_mask=bias, scale=1.).transpose(1, 2).flatten(2))
+        x = x + self.attn_o(attend(q, k, v, 1., bias).transpose(1, 2).flatten(2))
         y = self.ffn_norm(x)
         return x + self.ffn_down(F.gelu(self.ffn_gate(y), approximate="tanh") * self.ffn_up(y))
 

@@ -18,10 +18,11 @@ UPSCALE = 4
 WINDOW, MARGIN = 8, 2  # latents: 256 × 256 pixels, up to 64 at a cut edge not compared
 NOISE = .12
 MOMENTS = 2  # taken from each clip
+GROUPS = 3  # an example holds every third of a moment's 15 frames: neighbours teach the same
 
 
-def example(codec, seed):
-    """Windows of one clip: latents [N, 72, 8, 8], frames [N, 15, 3, 256, 256] uint8, compared [N, 4] (y0, y1, x0, x1)."""
+def example(codec, seed, group):
+    """Windows of one clip: latents [N, 72, 8, 8], frames group, group + 3 … [N, 5, 3, 256, 256] uint8, compared [N, 4] (y0, y1, x0, x1)."""
     rng = np.random.default_rng(seed)
     width, height = BUCKETS[str(rng.choice(["1:1", "16:9", "9:16"], p=[.5, .35, .15]))]
     clip, _ = make_clip(seed, width, height, 5., photo_share=.10)
@@ -37,9 +38,9 @@ def example(codec, seed):
             x = torch.from_numpy(render_clip(clip, width, height, ts)).permute(0, 3, 1, 2).float() / 255
             around.append(codec.encoder(x.reshape(1, 12, height, width)))
         z = torch.cat(around, 1)[0]  # [72, h, w]
-        times = [0.] * 15 if t == 0 else [.5 * (t - 1) + (k + 1) / 30 for k in range(15)]
+        times = [.5 * (t - 1) + (k + 1) / 30 for k in range(group, 15, GROUPS)]
         if t == 0:
-            frames = np.repeat(render_clip(clip, width * UPSCALE, height * UPSCALE, [0.]), 15, 0)
+            frames = np.repeat(render_clip(clip, width * UPSCALE, height * UPSCALE, [0.]), len(times), 0)
         else:
             frames = render_clip(clip, width * UPSCALE, height * UPSCALE, times)
         h, w = z.shape[1:]
@@ -68,8 +69,8 @@ if __name__ == "__main__":
     parser.add_argument("run")
     parser.add_argument("--minutes", type=float, default=25)
     parser.add_argument("--lr", type=float, default=1.5e-3)
-    parser.add_argument("--batch", type=int, default=4)
-    parser.add_argument("--pool", type=int, default=320, help="examples kept in memory, renewed all the time")
+    parser.add_argument("--batch", type=int, default=12)
+    parser.add_argument("--pool", type=int, default=256, help="examples of each group kept in memory, renewed all the time")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -80,24 +81,23 @@ if __name__ == "__main__":
     rng = np.random.default_rng(int(time.time()))
     weights = list(codec.decoder.parameters())
     average = [p.detach().clone() for p in weights]
-    optimiser = torch.optim.AdamW(weights, lr=options.lr, betas=(.9, .98), weight_decay=0)
+    fitted = [p for n, p in codec.decoder.named_parameters() if n.startswith(("in.", "skip."))]  # good already: smaller steps
+    rest = [p for n, p in codec.decoder.named_parameters() if not n.startswith(("in.", "skip."))]
+    optimiser = torch.optim.AdamW([{"params": fitted, "share": .2}, {"params": rest, "share": 1.}], lr=options.lr, betas=(.9, .98), weight_decay=0)
     began, saved_at, told_at, step, running, psnr = time.time(), time.time(), time.time(), 0, None, None
-    inputs, targets, boxes = [], [], []
+    pools = [[] for _ in range(GROUPS)]
     seed = 20_000_000 + int(rng.integers(1 << 20)) * 64
 
-    def renew():
+    def renew(group):
         global seed
         with torch.no_grad():
-            made = example(codec, seed)
+            made = example(codec, seed, group)
         seed += 1
-        for a, b, c in zip(*made):
-            if len(inputs) < options.pool:
-                inputs.append(a)
-                targets.append(b)
-                boxes.append(c)
+        for one in zip(*made):
+            if len(pools[group]) < options.pool:
+                pools[group].append(one)
             else:
-                i = int(rng.integers(options.pool))
-                inputs[i], targets[i], boxes[i] = a, b, c
+                pools[group][int(rng.integers(options.pool))] = one
 
     def save():
         state = codec.state_dict()
@@ -106,21 +106,22 @@ if __name__ == "__main__":
         torch.save({"model": state, "mean": mean}, path + ".tmp")
         os.replace(path + ".tmp", path)
 
-    for _ in range(24):
-        renew()
+    for i in range(24):
+        renew(i % GROUPS)
     while (elapsed := (time.time() - began) / 60) < options.minutes:
-        if step % 4 == 0:
-            renew()
+        group = step % GROUPS
+        if rng.random() < .5:
+            renew(group)
         rate = min(1., (step + 1) / 50) * min(1., (1 - elapsed / options.minutes) / .5)
-        for group in optimiser.param_groups:
-            group["lr"] = options.lr * rate
-        picks = rng.integers(len(inputs), size=options.batch)
-        z = torch.from_numpy(np.stack([inputs[i] for i in picks])).float()
-        z = z + torch.randn_like(z) * NOISE * torch.rand(len(picks), 1, 1, 1)
-        target = torch.from_numpy(np.stack([targets[i] for i in picks])).float() / 255
+        for settings in optimiser.param_groups:
+            settings["lr"] = options.lr * rate * settings["share"]
+        inputs, targets, boxes = zip(*(pools[group][i] for i in rng.integers(len(pools[group]), size=options.batch)))
+        z = torch.from_numpy(np.stack(inputs)).float()
+        z = z + torch.randn_like(z) * NOISE * torch.rand(len(z), 1, 1, 1)
+        target = torch.from_numpy(np.stack(targets)).float() / 255
         with torch.autocast("cpu", torch.bfloat16):  # convolutions only; with channels last 1.8 times as fast here
-            out = codec.decoder(z.contiguous(memory_format=torch.channels_last)).float()
-        loss = loss_of(out, target, [boxes[i] for i in picks])
+            out = codec.decoder(z.contiguous(memory_format=torch.channels_last), list(range(group, 15, GROUPS))).float()
+        loss = loss_of(out, target, boxes)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(weights, 1.)
         optimiser.step()
@@ -134,7 +135,7 @@ if __name__ == "__main__":
         running = loss.item() if running is None else running * .98 + loss.item() * .02
         psnr = value if psnr is None else psnr * .98 + value * .02
         if time.time() - told_at > 30:
-            print(f"{elapsed:.1f} min step {step} loss {running:.4f} psnr {psnr:.2f} pool {len(inputs)}", flush=True)
+            print(f"{elapsed:.1f} min step {step} loss {running:.4f} psnr {psnr:.2f} pool {sum(map(len, pools))}", flush=True)
             told_at = time.time()
         if time.time() - saved_at > 120:
             save()

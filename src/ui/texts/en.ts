@@ -24,8 +24,9 @@ export const EN: Texts = {
     cut: 'That text was very long; only its beginning was kept.',
     surprise: 'Surprise me',
     examples: 'Examples',
-    unknown: (model, word) => `${model} has never met “${word}”. It knows:`,
-    unknownOnly: (model, word) => `${model} has never met “${word}”.`,
+    unknown: (model, words) =>
+      `${model} has never met ${words === 1 ? 'this word' : 'these words'}. It knows:`,
+    unknownOnly: (model, words) => `${model} has never met ${words === 1 ? 'this word' : 'these words'}.`,
     replace: (word, suggestion) => `Replace “${word}” with “${suggestion}”`,
   },
   picture: {
@@ -80,7 +81,6 @@ export const EN: Texts = {
     copySettings: 'Copy settings',
     copied: 'Copied',
     dismiss: 'OK',
-    openFile: 'Open a clip',
   },
   stage: {
     empty: 'Your clip will appear here',
@@ -114,16 +114,17 @@ export const EN: Texts = {
     seed: (seed) => `seed ${seed}`,
     warnings: {
       'prompt-truncated': 'The prompt was longer than the model reads; its end was left out.',
-      'gpu-fallback': 'The graphics card could not be used, so the processor did the work.',
-      'slow-adapter': 'The browser offers only a slow, software-made graphics card.',
+      'gpu-fallback': 'The graphics card could not be used: this clip is made on the processor.',
+      'slow-adapter':
+        'There is no real graphics card here, only one made of software, which is slow. “Automatic” under Advanced is faster.',
     },
   },
   support: {
-    noGpuTitle: 'This browser has no WebGPU, and that is fine',
+    noGpuTitle: 'No WebGPU here, and that is fine',
+    softwareTitle: 'No real graphics card for WebGPU here, and that is fine',
     noGpu: (seconds) =>
       `Clips are made with WebAssembly on the processor: the same clips, about ${about(seconds)} each.`,
     noThreads: 'Only one processor thread is available on this page.',
-    measured: (seconds) => `Your last one took ${about(seconds)}.`,
     missingTitle: 'This browser cannot make clips yet',
     missing: {
       worker: 'It has no background workers. A current Chrome, Edge, Firefox or Safari does.',

@@ -33,8 +33,9 @@ export interface Texts {
     readonly cut: string;
     readonly surprise: string;
     readonly examples: string;
-    readonly unknown: (model: string, word: string) => string;
-    readonly unknownOnly: (model: string, word: string) => string;
+    /** Stands above so many words, each with what could replace it. */
+    readonly unknown: (model: string, words: number) => string;
+    readonly unknownOnly: (model: string, words: number) => string;
     readonly replace: (word: string, suggestion: string) => string;
   };
   readonly picture: {
@@ -88,7 +89,6 @@ export interface Texts {
     readonly copySettings: string;
     readonly copied: string;
     readonly dismiss: string;
-    readonly openFile: string;
   };
   readonly stage: {
     readonly empty: string;
@@ -113,9 +113,9 @@ export interface Texts {
   };
   readonly support: {
     readonly noGpuTitle: string;
+    readonly softwareTitle: string;
     readonly noGpu: (seconds: number) => string;
     readonly noThreads: string;
-    readonly measured: (seconds: number) => string;
     readonly missingTitle: string;
     readonly missing: Readonly<Record<Support['missing'][number], string>>;
   };

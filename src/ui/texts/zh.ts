@@ -24,8 +24,8 @@ export const ZH: Texts = {
     cut: '文字太长，只保留了开头。',
     surprise: '给我惊喜',
     examples: '示例',
-    unknown: (model, word) => `${model} 没见过“${word}”。它认识：`,
-    unknownOnly: (model, word) => `${model} 没见过“${word}”。`,
+    unknown: (model, words) => `${model} 没见过${words === 1 ? '这个词' : '这些词'}。它认识：`,
+    unknownOnly: (model, words) => `${model} 没见过${words === 1 ? '这个词' : '这些词'}。`,
     replace: (word, suggestion) => `把“${word}”换成“${suggestion}”`,
   },
   picture: {
@@ -79,7 +79,6 @@ export const ZH: Texts = {
     copySettings: '复制设置',
     copied: '已复制',
     dismiss: '好',
-    openFile: '打开短片',
   },
   stage: {
     empty: '短片会出现在这里',
@@ -104,7 +103,10 @@ export const ZH: Texts = {
   },
   report: {
     made: (device, seconds) =>
-      `在这台设备上用 ${device} 制作，用时 ${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} 秒`,
+      `在这台设备上用 ${device} 制作，用时 ${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} 秒`.replace(
+        '） 制',
+        '）制',
+      ),
     devices: {
       webgpu: (adapter) => (adapter ? `WebGPU（${adapter}）` : 'WebGPU'),
       wasm: (_, threads) => `WebAssembly（${threads} 个线程）`,
@@ -113,15 +115,15 @@ export const ZH: Texts = {
     seed: (seed) => `种子 ${seed}`,
     warnings: {
       'prompt-truncated': '提示词超出了模型能读的长度，末尾被略去。',
-      'gpu-fallback': '显卡无法使用，改由处理器完成。',
-      'slow-adapter': '浏览器只提供了较慢的软件显卡。',
+      'gpu-fallback': '显卡无法使用，这段短片由处理器制作。',
+      'slow-adapter': '这里没有真实的显卡，只有较慢的软件模拟。在“高级”里选“自动”会更快。',
     },
   },
   support: {
-    noGpuTitle: '此浏览器没有 WebGPU，不过没关系',
+    noGpuTitle: '这里没有 WebGPU，不过没关系',
+    softwareTitle: '这里没有可供 WebGPU 使用的真实显卡，不过没关系',
     noGpu: (seconds) => `短片会用 WebAssembly 在处理器上制作：效果相同，每段大约 ${about(seconds)}。`,
     noThreads: '此页面只能使用一个处理器线程。',
-    measured: (seconds) => `上一段用了 ${about(seconds)}。`,
     missingTitle: '此浏览器还不能制作短片',
     missing: {
       worker: '它没有后台线程。最新版的 Chrome、Edge、Firefox 或 Safari 都有。',
