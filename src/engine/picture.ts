@@ -1,6 +1,7 @@
 import { AppError, assert, assertNever } from '../core/errors.ts';
 import type { PictureFit } from '../core/job.ts';
 import { type PictureKind, readPictureHeader } from '../protocol/picture-header.ts';
+import { PICTURE_LIMITS } from '../protocol/picture-limits.ts';
 import { centreBox, fillBorders, type Size } from './picture-borders.ts';
 import { encodePng } from './picture-png.ts';
 import { Resampler, type SourceBox } from './picture-resample.ts';
@@ -25,13 +26,6 @@ export interface PreparePictureOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Shortest side that shows anything. */
-export const MIN_PICTURE_SIDE = 16;
-/** Longest side that browsers decode reliably. */
-export const MAX_PICTURE_SIDE = 16_384;
-/** Most pixels: 400 MB when decoded. */
-export const MAX_PICTURE_PIXELS = 100_000_000;
-const MAX_FILE_BYTES = 268_435_456; // a 100-megapixel PNG of noise
 const STRIP_PIXELS = 4_194_304; // 16 MB are read back at a time
 
 /**
@@ -65,10 +59,10 @@ const unreadable = (why: string, cause?: unknown): AppError =>
 /** Reads the file, and its header without decoding it. */
 async function readChecked(file: Blob): Promise<Blob> {
   if (file.size === 0) throw unreadable('This file is empty.');
-  if (file.size > MAX_FILE_BYTES) {
+  if (file.size > PICTURE_LIMITS.maxBytes) {
     throw new AppError(
       'input/picture-too-large',
-      `This file has ${Math.round(file.size / 1e6)} MB; pictures of up to ${Math.floor(MAX_FILE_BYTES / 1e6)} MB can be read.`,
+      `This file has ${Math.round(file.size / 1e6)} MB; pictures of up to ${Math.floor(PICTURE_LIMITS.maxBytes / 1e6)} MB can be read.`,
     );
   }
   let bytes: Uint8Array<ArrayBuffer>;
@@ -105,17 +99,21 @@ const KIND_NAMES: Readonly<Record<PictureKind, string>> = {
 
 function checkSize(width: number, height: number): void {
   const detail = { width, height };
-  if (width > MAX_PICTURE_SIDE || height > MAX_PICTURE_SIDE || width * height > MAX_PICTURE_PIXELS) {
+  if (
+    width > PICTURE_LIMITS.maxSide ||
+    height > PICTURE_LIMITS.maxSide ||
+    width * height > PICTURE_LIMITS.maxPixels
+  ) {
     throw new AppError(
       'input/picture-too-large',
-      `This picture has ${width}×${height} pixels; up to ${MAX_PICTURE_SIDE} a side and ${MAX_PICTURE_PIXELS / 1e6} million in all can be used. Make it smaller first.`,
+      `This picture has ${width}×${height} pixels; up to ${PICTURE_LIMITS.maxSide} a side and ${PICTURE_LIMITS.maxPixels / 1e6} million in all can be used. Make it smaller first.`,
       { detail },
     );
   }
-  if (Math.min(width, height) < MIN_PICTURE_SIDE) {
+  if (Math.min(width, height) < PICTURE_LIMITS.minSide) {
     throw new AppError(
       'input/picture-too-small',
-      `This picture has ${width}×${height} pixels; its shorter side must have at least ${MIN_PICTURE_SIDE}.`,
+      `This picture has ${width}×${height} pixels; its shorter side must have at least ${PICTURE_LIMITS.minSide}.`,
       { detail },
     );
   }

@@ -1,5 +1,6 @@
 import { AppError } from '../core/errors.ts';
 import { type PictureHeader, readPictureHeader } from '../protocol/picture-header.ts';
+import { PICTURE_LIMITS } from '../protocol/picture-limits.ts';
 import type { Picture } from './picture.ts';
 
 /** Longer side of the small copy: the well is 96 px wide, screens have up to 3 pixels per px. */
@@ -8,17 +9,6 @@ const THUMBNAIL_SIDE = 288;
 const FIRST_BYTES = 1_048_576;
 /** How much more is read if the size was not there. */
 const READ_ON = 8;
-
-/** What pictures the engine takes (`engine/picture.ts`, which the page cannot import): said here before a job is started. */
-export const PICTURE_LIMITS = {
-  /** Smaller pictures are a dot or a line; the model would only see one colour. */
-  minSide: 16,
-  /** Browsers decode no more on ordinary devices: 16,384 px a side and 100 megapixels (400 MB of memory). */
-  maxSide: 16_384,
-  maxPixels: 100_000_000,
-  /** A 100-megapixel PNG of noise. */
-  maxBytes: 268_435_456,
-} as const;
 
 const unreadable = (name: string, why: string, cause?: unknown): AppError =>
   new AppError(

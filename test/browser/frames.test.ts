@@ -23,7 +23,7 @@ import {
 import type { ClipPreview, GenerateEvent } from '../../src/protocol/engine-api.ts';
 import type { ModelManifest } from '../../src/protocol/manifest.ts';
 import { formulaWeight } from '../fixtures/formula-weights.ts';
-import { tinyModel } from '../fixtures/tiny-model.ts';
+import { type Format, tinyModel } from '../fixtures/tiny-model.ts';
 import { decodeReference, planes } from '../parity/codec-reference.ts';
 import { runtimeRunner } from '../parity/runtime-runner.ts';
 import { slotWeights } from '../parity/slot-weights.ts';
@@ -99,6 +99,8 @@ async function frames(
   picture: Blob | null = null,
   options: {
     readonly on?: Runtime;
+    readonly files?: ModelFiles;
+    readonly precision?: Precision;
     readonly signal?: AbortSignal;
     onEvent?(event: GenerateEvent): void;
   } = {},
@@ -109,8 +111,8 @@ async function frames(
     { job, manifest, picture, device: 'wasm', visibleLabel: false, preview: true },
     {
       runtime: options.on ?? runtime,
-      precision: F32,
-      openFiles: async () => files,
+      precision: options.precision ?? F32,
+      openFiles: async () => options.files ?? files,
       preparePicture: (blob, size) => preparePicture(blob, size),
       openSink: async () => ({
         add: async ({ data }) => void kept.push(data.slice()),
@@ -265,6 +267,35 @@ test('another seed and another prompt make other pictures; the same job the same
   };
   expect(await change(job({ seed: 43 }))).toBeGreaterThan(0.5);
   expect(await change(job({ prompt: 'a dog' }))).toBeGreaterThan(0.01); // weights by formula listen little
+});
+
+describe('the same weights in another kind of file make the same pictures', () => {
+  const made = async (format: Format, weights: Precision['weights']) =>
+    frames(job({}, { guidance: 1 }), null, {
+      files: await openModelFiles(await tinyModel(undefined, format), fetchModelFile),
+      precision: { activations: 'float32', weights },
+    });
+
+  test('safetensors under diffusers’ names', async () => {
+    expect((await made('safetensors', 'float32')).frames).toEqual((await made('gguf-f32', 'float32')).frames);
+  });
+
+  test.each([
+    ['gguf-q8_0', 'q8', 1],
+    ['gguf-q4_0', 'q4', 8],
+  ] as const)('%s, taken as it is, near those of the unrounded weights', async (format, weights, levels) => {
+    const [rounded, exact] = [await made(format, weights), await made('gguf-f32', 'float32')];
+    const differences = rounded.frames.map((frame, i) => meanDifference(frame, exact.frames[i]!));
+    expect(Math.max(...differences)).toBeGreaterThan(0);
+    expect(Math.max(...differences)).toBeLessThan(levels);
+  });
+
+  test('unrounded weights are rounded on arrival where the graphs want it', async () => {
+    const [arrived, exact] = [await made('safetensors', 'q8'), await made('gguf-f32', 'float32')];
+    const differences = arrived.frames.map((frame, i) => meanDifference(frame, exact.frames[i]!));
+    expect(Math.max(...differences)).toBeGreaterThan(0);
+    expect(Math.max(...differences)).toBeLessThan(1);
+  });
 });
 
 test('a preview shows the clip on its way: one moving picture a latent frame', async () => {

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
-  MAX_PICTURE_PIXELS,
   type PreparedPicture,
   type PreparePictureOptions,
   preparePicture,
 } from '../../src/engine/picture.ts';
 import { resample } from '../../src/engine/picture-resample.ts';
+import { PICTURE_LIMITS } from '../../src/protocol/picture-limits.ts';
 import type { Rgb } from '../fixtures/moving-scene.ts';
 import { distance, pixel } from '../fixtures/play-clip.ts';
 
@@ -212,7 +212,7 @@ describe('what cannot be used is refused with what would work', () => {
       code: 'input/picture-too-large',
       detail: { width: 20_000, height: 400 },
     });
-    const side = Math.ceil(Math.sqrt(MAX_PICTURE_PIXELS)) + 1;
+    const side = Math.ceil(Math.sqrt(PICTURE_LIMITS.maxPixels)) + 1;
     const bytes = new Uint8Array(await (await load('scene.png')).arrayBuffer());
     new DataView(bytes.buffer).setUint32(16, side);
     new DataView(bytes.buffer).setUint32(20, side);

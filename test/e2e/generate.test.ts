@@ -33,7 +33,7 @@ test('words → Make the clip → a five-second clip plays, and the page never s
   const tasks = await recordMainThread(browser, page, async () => {
     await studio.generate.click();
     await studio.progress.waitFor();
-    await studio.player(PROMPT).waitFor({ timeout: PATIENCE_MS });
+    await studio.made(PROMPT, PATIENCE_MS);
   });
   const player = studio.player(PROMPT);
   // Processor time is what the page itself causes. From beginning to end a task also waits for whatever else runs on the
@@ -83,7 +83,7 @@ test(
     await page.getByLabel(texts.settings.seed, { exact: true }).fill('4242');
     await studio.generate.click();
     const player = studio.player('the sky darkens');
-    await player.waitFor({ timeout: PATIENCE_MS });
+    await studio.made('the sky darkens', PATIENCE_MS);
     // The clip begins with the picture (cut to a square), softer than it was.
     const scene = readFileSync(join(ROOT, 'test/fixtures/pictures/scene.jpg')).toString('base64');
     const wanted = await picturePatches(page.locator('body'), scene, 'image/jpeg');
@@ -124,7 +124,7 @@ test(
 
     await studio.fillSmallJob(PROMPT, 1);
     await studio.generate.click();
-    await studio.player(PROMPT).waitFor({ timeout: PATIENCE_MS });
+    await studio.made(PROMPT, PATIENCE_MS);
     expect(studio.complaints).toEqual([]);
   },
   2 * PATIENCE_MS,
@@ -150,7 +150,7 @@ test(
     await page.keyboard.insertText('1');
     await studio.generate.focus();
     await page.keyboard.press('Enter');
-    await studio.player(prompt).waitFor({ timeout: PATIENCE_MS });
+    await studio.made(prompt, PATIENCE_MS);
   },
   2 * PATIENCE_MS,
 );
@@ -161,12 +161,12 @@ test(
     studio = await StudioPage.open(browser);
     await studio.fillSmallJob(PROMPT, 1);
     await studio.generate.click();
-    await studio.player(PROMPT).waitFor({ timeout: PATIENCE_MS });
+    await studio.made(PROMPT, PATIENCE_MS);
     const before = studio.responses.length;
     await studio.page.context().setOffline(true);
     await studio.page.getByRole('button', { name: studio.texts.actions.another }).click();
     await studio.progress.waitFor();
-    await studio.player(PROMPT).waitFor({ timeout: PATIENCE_MS });
+    await studio.made(PROMPT, PATIENCE_MS);
     const fetched = studio.responses.slice(before).map((response) => response.url());
     expect(fetched.filter((url) => !url.startsWith('blob:'))).toEqual([]);
   },

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { newJob } from '../../src/core/check-job.ts';
 import { AppError } from '../../src/core/errors.ts';
-import { MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE, MIN_PICTURE_SIDE } from '../../src/engine/picture.ts';
+import { PICTURE_LIMITS } from '../../src/protocol/picture-limits.ts';
 import { openFile } from '../../src/state/open-file.ts';
-import { PICTURE_LIMITS, readPicture } from '../../src/state/read-picture.ts';
+import { readPicture } from '../../src/state/read-picture.ts';
 import { box, fileType, isoMeta, joined } from '../fixtures/write-mp4.ts';
 import { pictureFile, stubDecoding } from './state-fake-pictures.ts';
 import { MANIFEST } from './state-fixtures.ts';
@@ -97,11 +97,6 @@ describe('a job file', () => {
 });
 
 describe('a picture', () => {
-  test('has the same limits as in the engine', () => {
-    const { minSide, maxSide, maxPixels } = PICTURE_LIMITS;
-    expect([minSide, maxSide, maxPixels]).toEqual([MIN_PICTURE_SIDE, MAX_PICTURE_SIDE, MAX_PICTURE_PIXELS]);
-  });
-
   test('above 256 MiB is refused unread, with its size and the limit', async () => {
     const large = hugeFile(PICTURE_LIMITS.maxBytes + 1, 'image/png');
     const read = vi.spyOn(large, 'slice');
