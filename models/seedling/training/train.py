@@ -12,6 +12,7 @@ import torch
 from tokenizers import Tokenizer
 
 from captions import caption
+from codec import load_codec
 from data import Shards
 from model import Seedling, encode_ids
 
@@ -19,9 +20,11 @@ DROP_PROMPT = .10
 PREFIXES, PREFIX_SHARE = (0, 1, 2, 3, 4), (.60, .30, .04, .03, .03)
 TIME_MEAN, TIME_DEVIATION = .4, 1.
 EMA = .999
-SQUARE_UNTIL = .5  # of the training: mostly 1:1, it is the cheapest way to learn what things are
+SQUARE_UNTIL = .72  # of the training: mostly 1:1, it is the cheapest way to learn what things are
 REST = .55  # of the training at the full learning rate, then linearly down
 WARMUP = 40
+MUON_RATE = 2.5  # times AdamW's learning rate
+COARSE = .35  # a channel's loss is weighted by its eigenvalue to this power: what fills the picture before what decorates it
 
 
 class Muon(torch.optim.Optimizer):
@@ -69,7 +72,13 @@ def optimisers(model, lr, muon):
     return result + ([Muon(matrices, lr=lr)] if matrices else [])
 
 
-def loss_of(model, tokenizer, shards, rng, size, square_share):
+def channel_weights(codec):
+    """[C, 1, 1, 1], mean 1. The encoder's rows are eigenvectors divided by eigenvalue^0.4."""
+    weights = codec.encoder.weight.detach().flatten(1).norm(dim=1) ** (-COARSE / .4)
+    return (weights / weights.mean())[:, None, None, None]
+
+
+def loss_of(model, tokenizer, shards, rng, size, square_share, weights):
     prefix = int(rng.choice(PREFIXES, p=PREFIX_SHARE))
     clean, attributes = shards.batch(rng, size, square_share)
     if not prefix:  # a photograph cannot be told from its caption: only ever continue one
@@ -84,7 +93,7 @@ def loss_of(model, tokenizer, shards, rng, size, square_share):
     x[:, :, :prefix] = clean[:, :, :prefix]
     with torch.autocast("cpu", torch.bfloat16):  # matrix products only; half as long again without, where the processor has them
         v = model.transformer(x, sigma * 1000, model.text(ids, lengths), prefix)
-    return torch.nn.functional.mse_loss(v.float()[:, :, prefix:], (noise - clean)[:, :, prefix:]), prefix
+    return ((v.float() - noise + clean)[:, :, prefix:].square() * weights).mean()
 
 
 if __name__ == "__main__":
@@ -116,6 +125,7 @@ if __name__ == "__main__":
             o.load_state_dict(s)
         steps, draws, elapsed = saved["steps"], saved["draws"], saved["elapsed"]
     weights = dict(model.named_parameters())
+    by_channel = channel_weights(load_codec(f"{options.run}/codec.pt"))
     until = datetime.datetime.fromisoformat(options.until).timestamp()
     began = time.time() - elapsed
 
@@ -132,8 +142,8 @@ if __name__ == "__main__":
         rate = min(1., (steps + 1) / WARMUP) * min(1., (1 - progress) / (1 - REST))
         for o in optimiser:
             for group in o.param_groups:
-                group["lr"] = options.lr * max(rate, 0)
-        loss, prefix = loss_of(model, tokenizer, shards, rng, options.batch, .8 if progress < SQUARE_UNTIL else None)
+                group["lr"] = options.lr * max(rate, 0) * (MUON_RATE if isinstance(o, Muon) else 1)
+        loss = loss_of(model, tokenizer, shards, rng, options.batch, .8 if progress < SQUARE_UNTIL else None, by_channel)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.)
         for o in optimiser:
