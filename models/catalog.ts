@@ -47,7 +47,7 @@ const SEEDLING: ModelManifest = {
     maxDistance: 128,
     eps: 1e-6,
   },
-  textOptions: { lowerCase: true, maxTokens: 512, padTo: 64 },
+  textOptions: { lowerCase: true, maxTokens: 512, padTo: seedling.text.padTo },
   codec: {
     channels: 24,
     stride: 8,

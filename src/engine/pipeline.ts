@@ -9,7 +9,6 @@ import { gaussianNoise } from '../core/seeded-noise.ts';
 import { flowSigmas } from '../core/sigmas.ts';
 import { type ClipShape, clipShape, framePicks } from '../core/video-format.ts';
 import type { Precision } from '../networks/part.ts';
-import type { WanShape } from '../networks/wan-transformer.ts';
 import type {
   GenerateEvent,
   GenerateRequest,
@@ -269,22 +268,19 @@ async function denoise(
 ): Promise<{ readonly latents: Latents; readonly previewSeconds: number }> {
   const { manifest, job, shape, latentHeight, latentWidth } = work;
   const { runtime, precision } = parts;
-  const { dim } = manifest.text;
-  const { padTo } = manifest.textOptions;
-  // One length for both prompts, so that one set of graphs serves both.
-  const longest = Math.max(...given.states.map((states) => states.length / dim));
-  const textLength = Math.ceil(longest / padTo) * padTo;
-  const wan: WanShape = {
-    frames: shape.latentFrames,
-    height: latentHeight,
-    width: latentWidth,
-    textLength,
-    times: given.picture ? 2 : 1,
-  };
+  const texts = given.states.map((states) =>
+    padStates(states, manifest.text.dim, manifest.textOptions.padTo),
+  );
   let blocks = 0;
   const transformer = await Transformer.load(runtime, work.files.transformer, {
     config: manifest.transformer,
-    shape: wan,
+    shape: {
+      frames: shape.latentFrames,
+      height: latentHeight,
+      width: latentWidth,
+      times: given.picture ? 2 : 1,
+    },
+    textLengths: texts.map(({ length }) => length),
     precision,
     prefixFrames: given.picture ? 1 : 0,
     guidance: job.guidance,
@@ -314,8 +310,7 @@ async function denoise(
       );
     }
     const contexts: DeviceTensor[] = [];
-    for (const states of given.states)
-      contexts.push(await transformer.context(padStates(states, dim, textLength).states));
+    for (const { states } of texts) contexts.push(await transformer.context(states));
     const sigmas = flowSigmas(job.steps, job.shift);
     await transformer.prepareTimes(sigmas.slice(0, -1));
     const noise = startLatents(work, given.picture);

@@ -29,7 +29,9 @@ export interface GuidedVelocity {
 /** How a clip is denoised. */
 export interface DenoiseSetup {
   readonly config: WanConfig;
-  readonly shape: WanShape;
+  readonly shape: Omit<WanShape, 'textLength'>;
+  /** Rows of the text states of each prompt, padding included. Each different one has sessions of its own. */
+  readonly textLengths: readonly number[];
   readonly precision: Precision;
   /** Leading latent frames that are given and stay as they are. */
   readonly prefixFrames: number;
@@ -40,6 +42,9 @@ export interface DenoiseSetup {
 }
 
 type PartName = keyof WanGraphs;
+
+/** The parts that see the text: their graphs depend on its length. */
+const TEXT_PARTS: readonly PartName[] = ['text', 'block'];
 
 interface Part {
   readonly session: Session;
@@ -57,7 +62,8 @@ interface TimeStates {
 export class Transformer {
   readonly #runtime: Runtime;
   readonly #setup: DenoiseSetup;
-  readonly #parts = new Map<PartName, Part>();
+  /** By name; those that see the text by name and length. */
+  readonly #parts = new Map<string, Part>();
   readonly #blocks: LoadedWeights[] = [];
   readonly #constants: Record<string, DeviceTensor> = {};
   readonly #owned: DeviceTensor[] = [];
@@ -84,17 +90,22 @@ export class Transformer {
   }
 
   async #load(origin: WeightOrigin): Promise<void> {
-    const { config, shape, precision, signal } = this.#setup;
-    const graphs = wanGraphs(config, shape, precision);
-    for (const [name, part] of Object.entries(graphs) as [PartName, GraphPart][]) {
-      const loaded: Part = { session: await this.#runtime.createSession(part), weights: null };
-      this.#parts.set(name, loaded); // before the weights: a failure there must not lose the session
-      if (name !== 'block')
-        loaded.weights = await loadPartWeights(this.#runtime, origin, part, precision, 0, signal);
-    }
-    for (let i = 0; i < config.layers; i++) {
-      this.#blocks.push(await loadPartWeights(this.#runtime, origin, graphs.block, precision, i, signal));
-      await breathe();
+    const { config, shape, textLengths, precision, signal } = this.#setup;
+    for (const textLength of new Set(textLengths)) {
+      const graphs = wanGraphs(config, { ...shape, textLength }, precision);
+      for (const [name, part] of Object.entries(graphs) as [PartName, GraphPart][]) {
+        const key = TEXT_PARTS.includes(name) ? `${name} ${textLength}` : name;
+        if (this.#parts.has(key)) continue;
+        const loaded: Part = { session: await this.#runtime.createSession(part), weights: null };
+        this.#parts.set(key, loaded); // before the weights: a failure there must not lose the session
+        if (name !== 'block')
+          loaded.weights = await loadPartWeights(this.#runtime, origin, part, precision, 0, signal);
+      }
+      // The weights are the same whatever the text's length.
+      for (let i = this.#blocks.length; i < config.layers; i++) {
+        this.#blocks.push(await loadPartWeights(this.#runtime, origin, graphs.block, precision, i, signal));
+        await breathe();
+      }
     }
     this.#makeConstants();
   }
@@ -125,15 +136,13 @@ export class Transformer {
 
   /**
    * Projects text states to what the blocks attend to. Once per prompt.
-   * @param states `[L, textDim]` f32, L = the shape's textLength. The transformer keeps the result until freed.
+   * @param states `[L, textDim]` f32, L = one of the textLengths. The transformer keeps the result until freed.
    */
   async context(states: Float32Array): Promise<DeviceTensor> {
-    const { shape, config } = this.#setup;
-    const text = this.#runtime.upload(
-      { dtype: 'float32', dims: [1, shape.textLength, config.textDim] },
-      states,
-    );
-    const { context } = await this.#run('text', { text });
+    const { config } = this.#setup;
+    const length = states.length / config.textDim;
+    const text = this.#runtime.upload({ dtype: 'float32', dims: [1, length, config.textDim] }, states);
+    const { context } = await this.#run(`text ${length}`, { text });
     await this.#runtime.finish();
     text.free();
     this.#owned.push(context!);
@@ -184,7 +193,7 @@ export class Transformer {
     const { signal, onBlock } = this.#setup;
     const { e, modulation } = await this.#timeStates(sigma);
     let hidden = (await this.#run('embed', { latents: x })).x!; // [1, N, D]
-    const { session } = this.#parts.get('block')!;
+    const { session } = this.#parts.get(`block ${context.dims[1]}`)!;
     const { cos, sin, token_time } = this.#constants;
     try {
       for (const [i, weights] of this.#blocks.entries()) {
@@ -231,7 +240,7 @@ export class Transformer {
   };
 
   async #run(
-    name: PartName,
+    name: string,
     feeds: Readonly<Record<string, DeviceTensor>>,
   ): Promise<Record<string, DeviceTensor>> {
     const { session, weights } = this.#parts.get(name)!;

@@ -48,7 +48,10 @@ function axisPairs(headDim: number): readonly [t: number, y: number, x: number] 
  * @returns `cos` and `sin` `[N, headDim/2]`: per token the angles of its frame, then its row, then its column.
  * Source: Wan `rope_params`, `rope_apply`; diffusers `WanRotaryPosEmbed`.
  */
-export function wanRope(config: WanConfig, shape: WanShape): { cos: Float32Array; sin: Float32Array } {
+export function wanRope(
+  config: WanConfig,
+  shape: Pick<WanShape, 'frames' | 'height' | 'width'>,
+): { cos: Float32Array; sin: Float32Array } {
   const grid = wanGrid(config, shape);
   const headDim = config.dim / config.heads;
   const pairs = axisPairs(headDim);

@@ -18,7 +18,7 @@ export interface TextOptions {
   readonly lowerCase: boolean;
   /** Most tokens, end mark included; what is beyond is left out with a warning. */
   readonly maxTokens: number;
-  /** The transformer sees text states padded with zero rows to a multiple of this (512 in Wan). */
+  /** The transformer sees each prompt's states padded with zero rows to a multiple of this: 512 in Wan, 1 for no padding. */
   readonly padTo: number;
 }
 

@@ -12,10 +12,10 @@ import { preparePicture } from '../../src/engine/picture.ts';
 import { generate } from '../../src/engine/pipeline.ts';
 import { JobClock } from '../../src/engine/progress.ts';
 import { type DeviceTensor, openRuntime, type Runtime } from '../../src/engine/runtime.ts';
-import type { Precision } from '../../src/networks/part.ts';
+import type { GraphPart, Precision } from '../../src/networks/part.ts';
 import {
   sinusoidalTimestep,
-  type WanShape,
+  type WanGraphs,
   wanGraphs,
   wanRope,
   wanTokens,
@@ -213,19 +213,18 @@ describe('a clip is what the formulas say', () => {
     const asked = job({ seconds: 1 }, { steps: 2, guidance });
     const made = await frames(asked);
     const run = runtimeRunner(runtime);
-    const shape: WanShape = { frames: 3, height: 4, width: 4, textLength: 48, times: 1 };
-    const { config, graphs } = {
-      config: manifest.transformer,
-      graphs: wanGraphs(manifest.transformer, shape, F32),
-    };
-    const part = (name: keyof typeof graphs, inputs: Record<string, Float32Array | Int32Array>, i = 0) =>
-      run(graphs[name], inputs, slotWeights(graphs[name], F32, formulaWeight, i));
-    const contexts: Float32Array[] = [];
+    const config = manifest.transformer;
+    const shape = { frames: 3, height: 4, width: 4, times: 1 };
+    const prompts: { readonly graphs: WanGraphs; readonly context: Float32Array }[] = [];
+    const part = (graph: GraphPart, inputs: Record<string, Float32Array | Int32Array>, i = 0) =>
+      run(graph, inputs, slotWeights(graph, F32, formulaWeight, i));
     for (const prompt of guidance === 1 ? [PROMPT] : [PROMPT, '']) {
       const { ids } = files.tokenizer.encode(prompt);
-      const text = new Float32Array(shape.textLength * config.textDim); // [1, L, D], zero rows after the prompt
+      const textLength = Math.ceil(ids.length / 16) * 16; // each prompt is padded by itself
+      const graphs = wanGraphs(config, { ...shape, textLength }, F32);
+      const text = new Float32Array(textLength * config.textDim); // [1, L, D], zero rows after the prompt
       text.set((await runUmt5(run, manifest.text, ids, F32, formulaWeight)) as Float32Array);
-      contexts.push((await part('text', { text })).context as Float32Array);
+      prompts.push({ graphs, context: (await part(graphs.text, { text })).context as Float32Array });
     }
     const { cos, sin } = wanRope(config, shape);
     const token_time = new Int32Array(wanTokens(config, shape));
@@ -233,15 +232,17 @@ describe('a clip is what the formulas say', () => {
     const sigmas = flowSigmas(2, asked.shift);
     for (let s = 0; s < 2; s++) {
       const velocities: Float32Array[] = [];
-      for (const context of contexts) {
-        const time = await part('time', { timestep: sinusoidalTimestep(config, [1000 * sigmas[s]!]) });
-        let hidden = (await part('embed', { latents: x })).x as Float32Array;
+      for (const { graphs, context } of prompts) {
+        const time = await part(graphs.time, { timestep: sinusoidalTimestep(config, [1000 * sigmas[s]!]) });
+        let hidden = (await part(graphs.embed, { latents: x })).x as Float32Array;
         for (let i = 0; i < config.layers; i++) {
           const modulation = time.modulation!;
-          hidden = (await part('block', { x: hidden, context, modulation, token_time, cos, sin }, i))
+          hidden = (await part(graphs.block, { x: hidden, context, modulation, token_time, cos, sin }, i))
             .out as Float32Array;
         }
-        velocities.push((await part('head', { x: hidden, e: time.e!, token_time })).velocity as Float32Array);
+        velocities.push(
+          (await part(graphs.head, { x: hidden, e: time.e!, token_time })).velocity as Float32Array,
+        );
       }
       const [cond, uncond] = velocities;
       for (const i of x.keys()) {

@@ -42,14 +42,20 @@ def favourite_attributes(rng):
     return replace(favourite, **{key: getattr(other, key)})
 
 
+def make_attributes(rng, photo_share=PHOTO_SHARE):
+    """What a clip shall show."""
+    if rng.random() < photo_share and photographs():
+        return sample_photo_attributes(rng)
+    return favourite_attributes(rng) if rng.random() < FAVOURITE_SHARE else sample_attributes(rng)
+
+
 def make_clip(seed, width, height, duration, photo_share=PHOTO_SHARE):
     """(clip, attributes): everything from the seed."""
     rng = np.random.default_rng(seed)
-    if rng.random() < photo_share and photographs():
-        attributes = sample_photo_attributes(rng)
+    attributes = make_attributes(rng, photo_share)
+    if attributes.subject == "photo":
         pictures = photographs()
         return PhotoClip(attributes, seed, width, height, duration, pictures[int(rng.integers(len(pictures)))]), attributes
-    attributes = favourite_attributes(rng) if rng.random() < FAVOURITE_SHARE else sample_attributes(rng)
     return Clip(attributes, seed, width, height, duration), attributes
 
 

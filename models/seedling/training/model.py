@@ -7,7 +7,7 @@ from torch import nn
 
 TRANSFORMER = dict(dim=256, ffn_dim=768, layers=6, heads=4, channels=24, freq_dim=256, text_dim=128)
 TEXT = dict(vocab=4096, d_model=128, heads=4, d_kv=32, d_ff=256, layers=4, buckets=32, max_distance=128)
-TEXT_BLOCK = 64  # text states are padded with zero rows to a multiple of this
+TEXT_BLOCK = 1  # a prompt is not padded: rows that say nothing drew all attention to them, and words were never learnt
 EPS = 1e-6
 ROPE_THETA = 1e4
 
@@ -26,13 +26,13 @@ class Attention(nn.Module):
         self.q, self.k, self.v, self.o = (nn.Linear(dim, dim) for _ in range(4))
         self.norm_q, self.norm_k = nn.RMSNorm(dim, eps=EPS), nn.RMSNorm(dim, eps=EPS)
 
-    def forward(self, x, context=None, rope=None):
+    def forward(self, x, context=None, rope=None, bias=0.):
         context = x if context is None else context
         q, k, v = (y.unflatten(-1, (self.heads, -1)).transpose(1, 2)  # [B, heads, L, d]
                    for y in (self.norm_q(self.q(x)), self.norm_k(self.k(context)), self.v(context)))
         if rope is not None:
             q, k = rotate(q, rope), rotate(k, rope)
-        return self.o(attend(q, k, v, q.shape[-1] ** -.5).transpose(1, 2).flatten(2))
+        return self.o(attend(q, k, v, q.shape[-1] ** -.5, bias).transpose(1, 2).flatten(2))
 
 
 def rope_table(T, h, w, head_dim):
@@ -62,11 +62,11 @@ class Block(nn.Module):
         self.norm3 = nn.LayerNorm(dim, eps=EPS)
         self.ffn = nn.Sequential(nn.Linear(dim, ffn_dim), nn.GELU("tanh"), nn.Linear(ffn_dim, dim))
 
-    def forward(self, x, e, context, rope):
-        """x [B, L, D]; e [B, L or 1, 6, D]; context [B, M, D]."""
+    def forward(self, x, e, context, rope, bias=0.):
+        """x [B, L, D]; e [B, L or 1, 6, D]; context [B, M, D]; bias [B, 1, 1, M], −inf where a prompt has ended."""
         shift1, scale1, gate1, shift2, scale2, gate2 = (self.modulation + e).unbind(2)
         x = x + self.self_attn(norm(x) * (1 + scale1) + shift1, rope=rope) * gate1
-        x = x + self.cross_attn(self.norm3(x), context)
+        x = x + self.cross_attn(self.norm3(x), context, bias=bias)
         return x + self.ffn(norm(x) * (1 + scale2) + shift2) * gate2
 
 
@@ -110,8 +110,11 @@ class Transformer(nn.Module):
         e = self.time_embedding(torch.cat([angles.cos(), angles.sin()], 1).float())
         return e, self.time_projection(e).unflatten(1, (6, -1))
 
-    def forward(self, x, t, text, prefix=0):
+    def forward(self, x, t, text, prefix=0, lengths=None):
         """Latents x [B, C, T, h, w], timesteps t [B], text states [B, M, text_dim] → v like x.
+
+        lengths [B] = rows of text that belong to each prompt; None = all. What lies behind them is not seen: a prompt
+        among others gives the same as a prompt by itself.
 
         The first `prefix` latent frames are clean: their tokens get timestep 0."""
         b, c, T, h, w = x.shape
@@ -130,8 +133,11 @@ class Transformer(nn.Module):
         patches = x.reshape(b, c, T, h, 2, w, 2).permute(0, 2, 3, 5, 1, 4, 6).reshape(b, T * h * w, c * 4)
         tokens = F.linear(patches, self.patch_embedding.weight.flatten(1), self.patch_embedding.bias)  # [B, L, D]
         context = self.text_embedding(text)  # [B, M, D]
+        bias = 0.
+        if lengths is not None:
+            bias = torch.zeros(b, 1, 1, text.shape[1]).masked_fill(torch.arange(text.shape[1]) >= lengths[:, None, None, None], float("-inf"))
         for block in self.blocks:
-            tokens = block(tokens, e0, context, rope)
+            tokens = block(tokens, e0, context, rope, bias)
         out = self.head(tokens, e)  # [B, L, 4C], features in order (dy, dx, channel)
         return out.reshape(b, T, h, w, 2, 2, c).permute(0, 6, 1, 2, 4, 3, 5).reshape(b, c, T, h * 2, w * 2)
 
@@ -182,8 +188,7 @@ class TextEncoder(nn.Module):
                 nn.init.normal_(linear.weight, std=linear.in_features ** -.5)
 
     def forward(self, ids, lengths):
-        """ids [B, M] (padded with anything), lengths [B] → states [B, M', D], zero rows after each prompt,
-        M' = the next multiple of TEXT_BLOCK."""
+        """ids [B, M] (padded with anything), lengths [B] → states [B, M, D], zero rows after each prompt."""
         m = ids.shape[1]
         inside = torch.arange(m)[None] < lengths[:, None]  # [B, M]
         mask = torch.zeros(inside.shape).masked_fill(~inside, float("-inf"))[:, None, None]
@@ -191,8 +196,7 @@ class TextEncoder(nn.Module):
         x = self.token_embd(ids)
         for block in self.blk:
             x = block(x, buckets, mask)
-        x = self.output_norm(x) * inside[..., None]
-        return F.pad(x, (0, 0, 0, -m % TEXT_BLOCK))
+        return self.output_norm(x) * inside[..., None]
 
 
 class Seedling(nn.Module):

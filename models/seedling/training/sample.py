@@ -22,7 +22,8 @@ def sigmas(steps, shift):
 @torch.no_grad()
 def generate(model, tokenizer, prompts, shape, steps, guidance, shift, seed=0, start=None):
     """Latents [B, C, T, h, w]; start = clean first latent frames [B, C, k, h, w] or None."""
-    text = model.text(*encode_ids(tokenizer, [p.lower().strip() for p in prompts]))
+    ids, lengths = encode_ids(tokenizer, [p.lower().strip() for p in prompts])
+    text = model.text(ids, lengths)
     empty = model.text(*encode_ids(tokenizer, [""] * len(prompts)))
     generator = torch.Generator().manual_seed(seed)
     x = torch.randn(len(prompts), *shape, generator=generator)
@@ -32,7 +33,7 @@ def generate(model, tokenizer, prompts, shape, steps, guidance, shift, seed=0, s
         if prefix:
             x[:, :, :prefix] = start
         t = a.repeat(len(prompts)) * 1000
-        v = model.transformer(x, t, text, prefix)
+        v = model.transformer(x, t, text, prefix, lengths)
         if guidance != 1:
             u = model.transformer(x, t, empty, prefix)
             v = u + guidance * (v - u)

@@ -18,58 +18,13 @@ from model import Seedling, encode_ids
 
 DROP_PROMPT = .10
 PREFIXES, PREFIX_SHARE = (0, 1, 2, 3, 4), (.60, .30, .04, .03, .03)
-TIME_MEAN, TIME_DEVIATION = .4, 1.
+TIME_MEAN, TIME_DEVIATION = .7, 1.
+WORDS_FIRST, WORDS_MEAN, WORDS_DEVIATION = .08, 2.5, .7  # of the training: nearly pure noise, so that only the words help
 EMA = .999
-SQUARE_UNTIL = .72  # of the training: mostly 1:1, it is the cheapest way to learn what things are
-REST = .55  # of the training at the full learning rate, then linearly down
+SQUARE_UNTIL = .7  # of the training: mostly 1:1, it is the cheapest way to learn what things are
+REST = .5  # of the training at the full learning rate, then linearly down
 WARMUP = 40
-MUON_RATE = 2.5  # times AdamW's learning rate
 COARSE = .35  # a channel's loss is weighted by its eigenvalue to this power: what fills the picture before what decorates it
-
-
-class Muon(torch.optim.Optimizer):
-    """Momentum, orthogonalised by Newton–Schulz, for the matrices inside the blocks (Jordan et al. 2024).
-
-    Matrices of one shape go through in one batch. Scaled so that AdamW's learning rate fits."""
-
-    def __init__(self, params, lr, momentum=.95, weight_decay=.01):
-        super().__init__(params, dict(lr=lr, momentum=momentum, weight_decay=weight_decay))
-
-    @torch.no_grad()
-    def step(self):
-        for group in self.param_groups:
-            shapes = {}
-            for p in group["params"]:
-                if p.grad is not None:
-                    shapes.setdefault(p.shape, []).append(p)
-            for shape, params in shapes.items():
-                updates = []
-                for p in params:
-                    m = self.state[p].setdefault("momentum", torch.zeros_like(p))
-                    m.lerp_(p.grad, 1 - group["momentum"])
-                    updates.append(p.grad.lerp(m, group["momentum"]))
-                x = orthogonal(torch.stack(updates))
-                for p, u in zip(params, x):
-                    p.mul_(1 - group["lr"] * group["weight_decay"])
-                    p.add_(u.float(), alpha=-group["lr"] * .2 * max(shape) ** .5)
-
-
-def orthogonal(x, steps=4):
-    tall = x.shape[1] > x.shape[2]
-    x = (x.mT if tall else x).bfloat16()  # precise enough for a direction, and twice as fast
-    x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
-    for _ in range(steps):
-        a = x @ x.mT
-        x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
-    return x.mT if tall else x
-
-
-def optimisers(model, lr, muon):
-    matrices = [p for n, p in model.named_parameters() if p.ndim == 2 and (".blocks." in n or ".blk." in n) and "rel_b" not in n and muon]
-    chosen = {id(p) for p in matrices}
-    others = [p for p in model.parameters() if id(p) not in chosen]
-    result = [torch.optim.AdamW(others, lr=lr, betas=(.9, .98), weight_decay=.01)]
-    return result + ([Muon(matrices, lr=lr)] if matrices else [])
 
 
 def channel_weights(codec):
@@ -78,21 +33,22 @@ def channel_weights(codec):
     return (weights / weights.mean())[:, None, None, None]
 
 
-def loss_of(model, tokenizer, shards, rng, size, square_share, weights):
-    prefix = int(rng.choice(PREFIXES, p=PREFIX_SHARE))
+def loss_of(model, tokenizer, shards, rng, size, square_share, weights, words_first=False):
+    prefix = 0 if words_first else int(rng.choice(PREFIXES, p=PREFIX_SHARE))
     clean, attributes = shards.batch(rng, size, square_share)
     if not prefix:  # a photograph cannot be told from its caption: only ever continue one
         keep = [i for i, a in enumerate(attributes) if a.subject != "photo"]
         clean, attributes = clean[keep], [attributes[i] for i in keep]
     prompts = ["" if rng.random() < DROP_PROMPT else caption(a, rng) for a in attributes]
     ids, lengths = encode_ids(tokenizer, prompts)
-    sigma = torch.sigmoid(torch.randn(len(prompts)) * TIME_DEVIATION + TIME_MEAN)
+    mean, deviation = (WORDS_MEAN, WORDS_DEVIATION) if words_first else (TIME_MEAN, TIME_DEVIATION)
+    sigma = torch.sigmoid(torch.randn(len(prompts)) * deviation + mean)
     noise = torch.randn_like(clean)
     s = sigma[:, None, None, None, None]
     x = (1 - s) * clean + s * noise
     x[:, :, :prefix] = clean[:, :, :prefix]
     with torch.autocast("cpu", torch.bfloat16):  # matrix products only; half as long again without, where the processor has them
-        v = model.transformer(x, sigma * 1000, model.text(ids, lengths), prefix)
+        v = model.transformer(x, sigma * 1000, model.text(ids, lengths), prefix, lengths)
     return ((v.float() - noise + clean)[:, :, prefix:].square() * weights).mean()
 
 
@@ -101,9 +57,8 @@ if __name__ == "__main__":
     parser.add_argument("run")
     parser.add_argument("--until", required=True)
     parser.add_argument("--tokenizer", default=os.path.join(os.path.dirname(__file__), "../weights/tokenizer.json"))
-    parser.add_argument("--batch", type=int, default=24)
-    parser.add_argument("--lr", type=float, default=1.2e-3)
-    parser.add_argument("--adam", action="store_true", help="AdamW for everything")
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--lr", type=float, default=1.5e-3)
     parser.add_argument("--steps", type=int, default=10**9)
     parser.add_argument("--name", default="checkpoint")
     parser.add_argument("--threads", type=int, default=2)
@@ -113,16 +68,17 @@ if __name__ == "__main__":
     rng = np.random.default_rng(torch.initial_seed())
     tokenizer = Tokenizer.from_file(options.tokenizer)
     model = Seedling()
-    steps, draws, elapsed, last_loss = 0, 0, 0., 0.
+    steps, draws, elapsed = 0, 0, 0.
+    if os.path.exists(f"{options.run}/text.pt"):
+        model.text.load_state_dict(torch.load(f"{options.run}/text.pt", weights_only=True))
     average = {n: p.detach().clone() for n, p in model.state_dict().items()}
-    optimiser = optimisers(model, options.lr, not options.adam)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=options.lr, betas=(.9, .98), weight_decay=.01)
     path = f"{options.run}/{options.name}.pt"
     if os.path.exists(path):
         saved = torch.load(path, weights_only=True)
         model.load_state_dict(saved["model"])
         average = saved["ema"]
-        for o, s in zip(optimiser, saved["optimisers"]):
-            o.load_state_dict(s)
+        optimiser.load_state_dict(saved["optimiser"])
         steps, draws, elapsed = saved["steps"], saved["draws"], saved["elapsed"]
     weights = dict(model.named_parameters())
     by_channel = channel_weights(load_codec(f"{options.run}/codec.pt"))
@@ -130,7 +86,7 @@ if __name__ == "__main__":
     began = time.time() - elapsed
 
     def save():
-        torch.save({"model": model.state_dict(), "ema": average, "optimisers": [o.state_dict() for o in optimiser], "steps": steps,
+        torch.save({"model": model.state_dict(), "ema": average, "optimiser": optimiser.state_dict(), "steps": steps,
                     "draws": draws, "elapsed": time.time() - began, "loss": running}, path + ".tmp")
         os.replace(path + ".tmp", path)
 
@@ -140,15 +96,13 @@ if __name__ == "__main__":
     while time.time() < until and steps < options.steps:
         progress = (time.time() - began) / (until - began)
         rate = min(1., (steps + 1) / WARMUP) * min(1., (1 - progress) / (1 - REST))
-        for o in optimiser:
-            for group in o.param_groups:
-                group["lr"] = options.lr * max(rate, 0) * (MUON_RATE if isinstance(o, Muon) else 1)
-        loss = loss_of(model, tokenizer, shards, rng, options.batch, .8 if progress < SQUARE_UNTIL else None, by_channel)
+        for group in optimiser.param_groups:
+            group["lr"] = options.lr * max(rate, 0)
+        loss = loss_of(model, tokenizer, shards, rng, options.batch, .8 if progress < SQUARE_UNTIL else None, by_channel, progress < WORDS_FIRST)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.)
-        for o in optimiser:
-            o.step()
-            o.zero_grad()
+        optimiser.step()
+        optimiser.zero_grad()
         steps, draws = steps + 1, draws + options.batch
         running = loss.item() if running is None else running * .98 + loss.item() * .02
         k = min(EMA, (1 + steps) / (10 + steps))
