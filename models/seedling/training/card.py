@@ -1,23 +1,23 @@
-"""The contact sheets of the model card: python card.py RUN [--out ..]
+"""The contact sheets of the model card, made by the app itself: python card.py [--steps 14] [--guidance 2.5]
 
 card-words.png: one seed, one thing changed from row to row. card-pictures.png: clips that begin with a picture.
+Runs `npm run generate` for every row (about ten seconds each), so the sheets show what a visitor gets: 8-bit weights, the
+app's own noise, the encoder's losses. Needs Node, the repository's packages and ffmpeg.
 """
 import argparse
 import os
+import subprocess
+import tempfile
 
 import numpy as np
-import torch
 from PIL import Image
-from tokenizers import Tokenizer
 
-from codec import CHANNELS, load_codec
-from data import BUCKETS, FPS
-from export import DEFAULTS
 from photos import photographs
-from sample import generate, load
 from sheet import sheet
 from world import Attributes, Clip, render_clip
 
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.join(HERE, "../../..")
 WORDS = (
     "a red car drives right in the city", "a blue car drives right in the city",  # colour
     "an orange cat in a snowy forest", "an orange cat on the beach", "an orange cat in space",  # scene
@@ -27,19 +27,14 @@ WORDS = (
     "a white rocket rises in space", "a yellow bird flies left over the ocean",  # motion
     "一只橙色的猫在雪林里，太阳落山，镜头推近", "一辆红色的汽车在城市里向左开",  # Chinese
 )
-PICTURES = (("the sky darkens", 0), ("snow falls, the camera zooms in", 1), ("the camera pans right", None))
-SEED, FRAMES = 7, 6
-
-
-def small(frames, times):
-    picks = [frames[min(len(frames) - 1, round(t * 30))] for t in times]
-    return np.stack([np.asarray(Image.fromarray((f.numpy() * 255).astype(np.uint8)).resize((f.shape[1] // 2, f.shape[0] // 2), Image.Resampling.BOX)) for f in picks])
+PICTURES = ("the sky darkens", "snow falls, the camera zooms in", "the camera pans right")
+SEED, FRAMES, HEIGHT = 7, 6, 128
 
 
 def first_frames(width, height):
     """Two photographs that Seedling has seen cropped and recoloured, and a drawing of its own world that it has not; [H, W, 3] uint8."""
     pictures = photographs()
-    for source, _ in ((pictures[2], 0), (pictures[6], 1)):
+    for source in (pictures[2], pictures[6]):
         image = Image.fromarray(source).convert("RGB")
         scale = max(width / image.width, height / image.height)
         image = image.resize((round(image.width * scale), round(image.height * scale)), Image.Resampling.BOX)
@@ -49,29 +44,31 @@ def first_frames(width, height):
     yield render_clip(clip, width, height, [0.])[0]
 
 
+def clip_of(folder, prompt, *options):
+    """Makes a clip with the app: [FRAMES, H, W, 3] uint8, evenly over its five seconds."""
+    path = os.path.join(folder, "clip.mp4")
+    subprocess.run(["npm", "run", "--silent", "generate", "--", "--prompt", prompt, "--seed", str(SEED), "--device", "wasm", "--out", path, *options],
+                   cwd=ROOT, check=True, stderr=subprocess.DEVNULL)
+    raw = subprocess.run(["ffmpeg", "-v", "error", "-i", path, "-vf", f"scale=-2:{HEIGHT}:flags=area", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
+                         check=True, capture_output=True).stdout
+    os.remove(path)
+    frames = np.frombuffer(raw, np.uint8).reshape(150, HEIGHT, -1, 3)
+    print(prompt, flush=True)
+    return frames[np.linspace(0, 149, FRAMES).round().astype(int)]
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    parser.add_argument("run")
-    parser.add_argument("--name", default="checkpoint")
-    parser.add_argument("--out", default=os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+    parser.add_argument("--out", default=os.path.join(HERE, ".."))
+    parser.add_argument("--steps")
+    parser.add_argument("--guidance")
     options = parser.parse_args()
-    model, steps = load(options.run, options.name)
-    codec = load_codec(f"{options.run}/codec.pt")
-    tokenizer = Tokenizer.from_file(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../weights/tokenizer.json"))
-    width, height = BUCKETS["16:9"]
-    shape, times = (CHANNELS, 11, height // 8, width // 8), np.linspace(0, 5, FRAMES)
-
-    def clips(prompts, start=None):
-        # One noise for all rows of a sheet: what differs is what the words changed.
+    chosen = [x for name in ("steps", "guidance") if getattr(options, name) for x in (f"--{name}", getattr(options, name))]
+    with tempfile.TemporaryDirectory() as folder:
+        sheet([clip_of(folder, prompt, *chosen) for prompt in WORDS], os.path.join(options.out, "card-words.png"))
         rows = []
-        for i, prompt in enumerate(prompts):
-            z = generate(model, tokenizer, [prompt], shape, **DEFAULTS, seed=SEED, start=None if start is None else start[i:i + 1])
-            with torch.no_grad():
-                rows.append(small(codec.decode(z[0]), times))
-        return rows
-
-    sheet(clips(WORDS), os.path.join(options.out, "card-words.png"))
-    with torch.no_grad():
-        start = torch.stack([codec.encode(x[None]) for x in first_frames(width, height)])
-    sheet(clips([p for p, _ in PICTURES], start), os.path.join(options.out, "card-pictures.png"))
-    print("step", steps, *WORDS, *[p for p, _ in PICTURES], sep="\n")
+        for prompt, picture in zip(PICTURES, first_frames(448, 252)):
+            path = os.path.join(folder, "picture.png")
+            Image.fromarray(picture).save(path)
+            rows.append(clip_of(folder, prompt, "--image", path, *chosen))
+        sheet(rows, os.path.join(options.out, "card-pictures.png"))

@@ -68,19 +68,33 @@ def shard_shape(n):
     return bucket, int(rng.choice([11, 7, 5], p=[.84, .09, .07]))
 
 
+def subject_cover(clip, T, h, w):
+    """How much of each latent (0..1) the subject's box covers: [T, h, w]."""
+    cover = np.zeros((T, h, w), np.float32)
+    for k in range(T):
+        box = clip.subject_box(max(0., (4 * k - 1.5) / FPS))
+        if box:
+            along = [np.clip(np.minimum(b * n, np.arange(n) + 1) - np.maximum(a * n, np.arange(n)), 0, 1) for a, b, n in ((box[1], box[3], h), (box[0], box[2], w))]
+            cover[k] = along[0][:, None] * along[1][None]
+    return cover
+
+
 def render_shard(n, codec):
+    """(latents, what is said, where the subjects are) of shard n."""
     bucket, T = shard_shape(n)
     width, height = BUCKETS[bucket]
     duration = (T - 1) / 2
     times = np.arange((T - 1) * 4 + 1) / FPS
     latents = np.zeros((CLIPS, CHANNELS, T, height // 8, width // 8), np.float16)
+    covers = np.zeros((CLIPS, *latents.shape[2:]), np.float16)
     said = []
     for i in range(CLIPS):
         clip, attributes = make_clip(n * CLIPS + i, width, height, duration)
+        covers[i] = subject_cover(clip, *latents.shape[2:])
         with torch.no_grad():
             latents[i] = codec.encode(render_clip(clip, width, height, times)).numpy()
         said.append(asdict(attributes))
-    return latents, said
+    return latents, said, covers
 
 
 class Shards:
@@ -93,16 +107,16 @@ class Shards:
         for name in sorted(os.listdir(self.folder)):
             if name.endswith(".npz") and ".tmp" not in name and name not in self.loaded:
                 with np.load(os.path.join(self.folder, name)) as z:
-                    self.loaded[name] = (z["latents"], [Attributes(**a) for a in json.loads(str(z["attributes"]))])
+                    self.loaded[name] = (z["latents"], [Attributes(**a) for a in json.loads(str(z["attributes"]))], z["covers"])
         self.by_shape = {}
-        for latents, attributes in self.loaded.values():
-            self.by_shape.setdefault(latents.shape[1:], []).append((latents, attributes))
+        for shard in self.loaded.values():
+            self.by_shape.setdefault(shard[0].shape[1:], []).append(shard)
 
     def clips(self):
-        return sum(len(a) for _, a in self.loaded.values())
+        return sum(len(a) for _, a, _ in self.loaded.values())
 
     def batch(self, rng, size, square_share=None):
-        """(latents [B, C, T, h, w] f32, attributes); square_share = how many batches are 1:1, None = as rendered."""
+        """(latents [B, C, T, h, w] f32, attributes, subject_cover [B, T, h, w]); square_share = how many batches are 1:1, None = as rendered."""
         shapes = list(self.by_shape)
         weights = np.array([len(self.by_shape[s]) for s in shapes], float)
         square = np.array([s[2:] == (8, 8) and s[1] == 11 for s in shapes])
@@ -111,7 +125,16 @@ class Shards:
             weights[~square] *= (1 - square_share) / weights[~square].sum()
         chosen = self.by_shape[shapes[rng.choice(len(shapes), p=weights / weights.sum())]]
         picks = [(chosen[s], i) for s, i in zip(rng.integers(len(chosen), size=size), rng.integers(CLIPS, size=size))]
-        return torch.from_numpy(np.stack([s[0][i] for s, i in picks]).astype(np.float32)), [s[1][i] for s, i in picks]
+        latents, covers = (torch.from_numpy(np.stack([s[k][i] for s, i in picks]).astype(np.float32)) for k in (0, 2))
+        return latents, [s[1][i] for s, i in picks], covers
+
+    def pictures(self, rng, size):
+        """The same of single latent frames, any of a clip's: [B, C, 1, h, w], attributes, [B, 1, h, w]."""
+        chosen = list(self.loaded.values())[int(rng.integers(len(self.loaded)))][0].shape[3:]
+        same = [s for s in self.loaded.values() if s[0].shape[3:] == chosen]
+        picks = [(s, i, int(t * s[0].shape[2])) for s, i, t in zip([same[k] for k in rng.integers(len(same), size=size)], rng.integers(CLIPS, size=size), rng.random(size))]
+        latents, covers = np.stack([s[0][i][:, t] for s, i, t in picks])[:, :, None], np.stack([s[2][i][t] for s, i, t in picks])[:, None]
+        return torch.from_numpy(latents.astype(np.float32)), [s[1][i] for s, i, _ in picks], torch.from_numpy(covers.astype(np.float32))
 
 
 if __name__ == "__main__":
@@ -149,7 +172,7 @@ if __name__ == "__main__":
             if os.path.exists(path):
                 continue
             start = time.time()
-            latents, said = render_shard(n, codec)
-            np.savez(path + ".tmp.npz", latents=latents, attributes=json.dumps(said))
+            latents, said, covers = render_shard(n, codec)
+            np.savez(path + ".tmp.npz", latents=latents, attributes=json.dumps(said), covers=covers)
             os.rename(path + ".tmp.npz", path)
             print(path, latents.shape, f"{time.time() - start:.1f} s", flush=True)

@@ -47,7 +47,7 @@ if __name__ == "__main__":
     rng = np.random.default_rng(0)
     tokenizer = Tokenizer.from_file(options.tokenizer)
     reader = Reader()
-    optimiser = torch.optim.AdamW(reader.parameters(), lr=options.lr, betas=(.9, .98), weight_decay=.01)
+    optimiser = torch.optim.AdamW(reader.parameters(), lr=options.lr, betas=(.9, .98), weight_decay=.01, fused=True)
     began, step, told = time.time(), 0, 0.
     while (progress := (time.time() - began) / 60 / options.minutes) < 1:
         attributes = [make_attributes(rng) for _ in range(options.batch)]

@@ -877,6 +877,17 @@ class Clip:
             y += math.sin(t * 2.2) * .015
         return x, y, turn, faces, go
 
+    def subject_box(self, t):
+        """(left, top, right, bottom) in pictures' units (0..1, may reach beyond) of what the subject fills at t; None without one."""
+        if self.attributes.subject == "none":
+            return None
+        u = t / self.duration
+        x, y = self.place(u, t)[:2]
+        cx, cy, zoom = self.camera(u)
+        half, (X, Y) = self.size * .52, self.half
+        left, right, top, bottom = ((x - half - cx) * zoom, (x + half - cx) * zoom, (y - 2 * half - cy) * zoom, (y + .04 - cy) * zoom)
+        return (left / X / 2 + .5, top / Y / 2 + .5, right / X / 2 + .5, bottom / Y / 2 + .5)
+
     def draw(self, canvas, width, height, t):
         """Draws the moment t (seconds) onto a skia canvas of width × height pixels."""
         a, (X, Y) = self.attributes, self.half
@@ -1035,6 +1046,9 @@ class PhotoClip(Clip):
         slack_x, slack_y = picture.shape[1] * self.cover / 2 - X, picture.shape[0] * self.cover / 2 - Y
         self.limit = (slack_x, slack_y)
         self.offset = (rng.uniform(-.6, .6) * slack_x, rng.uniform(-.6, .6) * slack_y)
+
+    def subject_box(self, t):
+        return None
 
     def draw(self, canvas, width, height, t):
         (X, Y), u = self.half, t / self.duration
