@@ -36,6 +36,7 @@ import { copyFloats, type DeviceTensor, type Runtime } from './runtime.ts';
 import { breathe } from './serial-queue.ts';
 import { encodeText, padStates } from './text-encoder.ts';
 import { type GuidedVelocity, Transformer } from './transformer.ts';
+import { warmUp } from './warm-up.ts';
 
 /** A file being written frame by frame; `await add()` is the back-pressure. */
 export interface FrameSink {
@@ -118,19 +119,22 @@ export async function generate(
   for (const warning of options.warnings ?? []) warn(warning);
   const { manifest, job } = request;
   const segment = job.segments[0]!;
-  const files = await parts.openFiles((received, total) => {
+  const latentHeight = shape.encoderHeight / manifest.codec.stride;
+  const latentWidth = shape.encoderWidth / manifest.codec.stride;
+  const opening = parts.openFiles((received, total) => {
     clock.plan('prepare', total);
     clock.advance('prepare', received);
   });
-  const work: Work = {
-    manifest,
-    job,
-    segment,
-    shape,
-    latentHeight: shape.encoderHeight / manifest.codec.stride,
-    latentWidth: shape.encoderWidth / manifest.codec.stride,
-    files,
+  opening.catch(() => {}); // awaited below
+  const wanShape = {
+    frames: shape.latentFrames,
+    height: latentHeight,
+    width: latentWidth,
+    times: request.picture ? 2 : 1,
   };
+  await warmUp(runtime, manifest.transformer, wanShape, precision);
+  const files = await opening;
+  const work: Work = { manifest, job, segment, shape, latentHeight, latentWidth, files };
   const evaluations = job.guidance === 1 ? 1 : 2;
   clock.plan('denoise', job.steps * evaluations * manifest.transformer.layers);
   clock.plan('decode', shape.latentFrames);

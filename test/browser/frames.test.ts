@@ -345,6 +345,16 @@ describe('what is on the device', () => {
     },
   );
 
+  test('one block warms a runtime up, before anything else and only for its first clip', async () => {
+    const { runtime: on, runs } = watched();
+    await frames(job(), null, { on });
+    const first = runs.splice(0);
+    await frames(job(), null, { on });
+    expect(first[0]).toBe('wan-block');
+    const blocks = (all: readonly string[]): number => all.filter((name) => name === 'wan-block').length;
+    expect(blocks(first)).toBe(blocks(runs) + 1);
+  });
+
   test('a cancel stops within one block', async () => {
     const controller = new AbortController();
     let blocks = 0;

@@ -5,6 +5,7 @@ python train.py RUN --until 2026-11-22T14:08   (ends there, learning rate reachi
 import argparse
 import datetime
 import os
+import signal
 import time
 
 import numpy as np
@@ -21,13 +22,13 @@ PREFIXES, PREFIX_SHARE = (0, 1, 2, 3, 4), (.60, .30, .04, .03, .03)
 TIME_MEAN, TIME_DEVIATION = .7, 1.
 # Nearly pure noise, where only the words help: below 0.97 the noisy clip itself still tells its large colours (704 numbers a
 # channel average out), and a model that is not taught there ignores its words. Hence a share of the clips.
-WORDS_SHARE, WORDS_MEAN, WORDS_DEVIATION = .4, 4.8, 1.2
+WORDS_SHARE, WORDS_MEAN, WORDS_DEVIATION = .3, 4.8, 1.2
 EMA = .999
 # First single latent frames, of any shape: what things are and what they are called is learnt ten times faster from pictures
 # than from clips, where every sample says it eleven times. A picture has fewer numbers, so the same is decided at less noise.
-PICTURES_UNTIL, PICTURES, PICTURE_SHIFT = .38, 4, -.8  # of the training; for each clip of a batch; added to the means above
+PICTURES_UNTIL, PICTURES, PICTURE_SHIFT = .45, 4, -.8  # of the training; for each clip of a batch; added to the means above
 SQUARE_UNTIL = .7  # of the training: mostly 1:1, it is the cheapest way to learn what things are
-REST = .5  # of the training at the full learning rate, then linearly down
+REST = .6  # of the training at the full learning rate, then linearly down
 WARMUP = 40
 SUBJECT = 2.  # added to the weight of what the subject covers: most words are about it, most of the picture is not
 COARSE = .35  # a channel's loss is weighted by its eigenvalue to this power: what fills the picture before what decorates it
@@ -104,7 +105,9 @@ if __name__ == "__main__":
     shards = Shards(f"{options.run}/shards")
     shards.refresh()
     running, saved_at, told_at, listed_at, draws_told = None, time.time(), time.time(), time.time(), draws
-    while time.time() < until and steps < options.steps:
+    stopped = []
+    signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))  # saves what there is
+    while not stopped and time.time() < until and steps < options.steps:
         progress = (time.time() - began) / (until - began)
         rate = min(1., (steps + 1) / WARMUP) * min(1., (1 - progress) / (1 - REST))
         for group in optimiser.param_groups:
