@@ -73,7 +73,7 @@ const PATIENCE_MS = 30_000;
  * Chromium may lack libraries of the system. Takes about a tenth of a second.
  * @returns null if there is none.
  * @throws {AppError} if a variable names something else (a wrong setting must not be passed over in silence):
- * `unsupported/worker` if it is not a program, `worker/start` if it does not start.
+ * `unsupported/browser` if it is not a program, `worker/start` if it does not start.
  */
 export function findBrowser(
   env: NodeJS.ProcessEnv = process.env,
@@ -86,7 +86,7 @@ export function findBrowser(
     const remedy = `Set it to the path of Chromium, Chrome or Edge, or unset it to have one found.`;
     if (!isProgram(path)) {
       throw new AppError(
-        'unsupported/worker',
+        'unsupported/browser',
         `${name} is ${path}, which is not a program that can be run. ${remedy}`,
       );
     }
@@ -121,7 +121,7 @@ export interface Installation {
  * Finds a browser that starts, or installs one: Playwright's own Chromium, else Debian's package, else the libraries
  * that Playwright's lacks.
  * @param say gets one line for people per step.
- * @throws {AppError} as {@link findBrowser}, and `unsupported/worker` if there is none in the end.
+ * @throws {AppError} as {@link findBrowser}, and `unsupported/browser` if there is none in the end.
  */
 export function ensureBrowser(
   say: (line: string) => void,
@@ -139,7 +139,7 @@ export function ensureBrowser(
   }
   if (!found) {
     throw new AppError(
-      'unsupported/worker',
+      'unsupported/browser',
       'No Chromium or Chrome that starts could be found or installed. Install one, or set KINDLING_BROWSER to its path.',
     );
   }

@@ -20,7 +20,7 @@ export const ERROR_CODES = [
   'unsupported/webcodecs',
   'unsupported/wasm',
   'unsupported/webgpu',
-  'unsupported/worker',
+  'unsupported/browser',
   'input/prompt-empty',
   'input/prompt-too-long',
   'input/prompt-characters',

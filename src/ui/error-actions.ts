@@ -15,7 +15,7 @@ export const ERROR_ACTIONS: Readonly<Record<ErrorCode, ErrorAction>> = {
   'unsupported/webcodecs': 'dismiss',
   'unsupported/wasm': 'dismiss',
   'unsupported/webgpu': 'use-wasm',
-  'unsupported/worker': 'dismiss',
+  'unsupported/browser': 'dismiss',
   'input/prompt-empty': 'edit-prompt',
   'input/prompt-too-long': 'edit-prompt',
   'input/prompt-characters': 'edit-prompt',

@@ -138,7 +138,7 @@ describe('fails with the exit code of the area, and leaves nothing behind', () =
     );
     expect(code).toBe(3);
     expect(stderr).toMatch(/^unsupported\/worker: KINDLING_BROWSER is \/no\/such\/browser/);
-    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'unsupported/worker' } });
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'unsupported/browser' } });
   });
 
   test('a KINDLING_BROWSER that does not start as a browser: 9', async () => {

@@ -99,7 +99,7 @@ describe.runIf(process.platform === 'linux')('of the programs that are there', (
 describe('a wrong KINDLING_BROWSER is refused instead of passed over', () => {
   test('no program: unsupported', () => {
     expect(refusal(() => findBrowser({ KINDLING_BROWSER: '/no/such/browser' }))).toMatch(
-      /^unsupported\/worker: KINDLING_BROWSER is \/no\/such\/browser, which is not a program .*Chromium/,
+      /^unsupported\/browser: KINDLING_BROWSER is \/no\/such\/browser, which is not a program .*Chromium/,
     );
   });
 
@@ -141,7 +141,7 @@ describe.runIf(process.platform === 'linux')('where there is no browser that sta
   test('and none can be installed: unsupported, and what would help', () => {
     const installations = [{ title: 'trying in vain', run: () => {} }];
     expect(refusal(() => ensureBrowser(say, places(), installations))).toMatch(
-      /^unsupported\/worker: .*Install one, or set KINDLING_BROWSER/,
+      /^unsupported\/browser: .*Install one, or set KINDLING_BROWSER/,
     );
   });
 });

@@ -10,7 +10,7 @@ export const ERRORS_EN: Texts['errors'] = {
   'unsupported/webcodecs': titled('This browser cannot write video'),
   'unsupported/wasm': titled('This browser cannot run WebAssembly'),
   'unsupported/webgpu': titled('There is no WebGPU here'),
-  'unsupported/worker': titled('This browser has no background workers'),
+  'unsupported/browser': titled('There is no browser that works'),
   'input/prompt-empty': titled('What should the clip show?'),
   'input/prompt-too-long': titled('That is a long story'),
   'input/prompt-characters': titled('Some characters cannot be used'),

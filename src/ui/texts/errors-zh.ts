@@ -13,7 +13,7 @@ export const ERRORS_ZH: Texts['errors'] = {
     '请使用最新版的 Chrome、Edge、Firefox 或 Safari。',
   ),
   'unsupported/webgpu': said('这里没有 WebGPU', '可以改用处理器（WebAssembly），效果相同，只是慢一些。'),
-  'unsupported/worker': said('此浏览器没有后台线程', '请使用最新版的 Chrome、Edge、Firefox 或 Safari。'),
+  'unsupported/browser': said('没有可用的浏览器', '请使用最新版的 Chrome、Edge、Firefox 或 Safari。'),
   'input/prompt-empty': said('短片里要有什么？', '请写几个字，或者添加一张图片。'),
   'input/prompt-too-long': said('故事太长了', '提示词最多 500 个字，请删去一些。'),
   'input/prompt-characters': said('有些字符不能使用', '请删去看不见的控制字符，例如重新手动输入。'),
