@@ -10,6 +10,11 @@ export interface WanConfig {
   readonly heads: number;
   /** Latent channels in and out, C. */
   readonly channels: number;
+  /**
+   * Further input channels that say where each latent is, a multiple of 3; none if left out, as in the published models.
+   * They follow the latents in `patch_embedding.weight` `[dim, C + P, …]`, as the conditions of Wan 2.1's picture models do.
+   */
+  readonly positionChannels?: number;
   /** Patch in latent frames, rows, columns. Wan uses (1, 2, 2). */
   readonly patch: readonly [t: number, y: number, x: number];
   /** Width of the sinusoidal timestep embedding (256 in Wan). */

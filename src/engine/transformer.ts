@@ -10,6 +10,7 @@ import {
   type WanGraphs,
   type WanShape,
   wanGraphs,
+  wanPositions,
   wanRope,
   wanTokens,
 } from '../networks/wan-transformer.ts';
@@ -110,7 +111,7 @@ export class Transformer {
     this.#makeConstants();
   }
 
-  /** What stays the same for all steps: rotary angles, which timestep each token has, which frames move. */
+  /** What stays the same for all steps: positions, which timestep each token has, which frames move. */
   #makeConstants(): void {
     const { config, shape, prefixFrames } = this.#setup;
     const rope = wanRope(config, shape);
@@ -120,6 +121,12 @@ export class Transformer {
       this.#constants[name] = this.#runtime.upload(
         { dtype: 'float32', dims: [tokens, rope[name].length / tokens] },
         rope[name],
+      );
+    }
+    if (config.positionChannels) {
+      this.#constants.positions = this.#runtime.upload(
+        { dtype: 'float32', dims: [1, config.positionChannels, shape.frames, shape.height, shape.width] },
+        wanPositions(config, shape),
       );
     }
     const tokenTime = new Int32Array(tokens); // [N]: 0 = moving, 1 = given (timestep 0)
@@ -192,9 +199,9 @@ export class Transformer {
   async velocity(x: DeviceTensor, sigma: number, context: DeviceTensor): Promise<DeviceTensor> {
     const { signal, onBlock } = this.#setup;
     const { e, modulation } = await this.#timeStates(sigma);
-    let hidden = (await this.#run('embed', { latents: x })).x!; // [1, N, D]
+    const { cos, sin, token_time, positions } = this.#constants;
+    let hidden = (await this.#run('embed', { latents: x, ...(positions && { positions }) })).x!; // [1, N, D]
     const { session } = this.#parts.get(`block ${context.dims[1]}`)!;
-    const { cos, sin, token_time } = this.#constants;
     try {
       for (const [i, weights] of this.#blocks.entries()) {
         signal?.throwIfAborted();

@@ -76,6 +76,39 @@ export function wanRope(
   return { cos, sin };
 }
 
+/** Latent channels that enter the patch embedding: the latents' own and those that say where they are. */
+export const wanInputChannels = (config: Pick<WanConfig, 'channels' | 'positionChannels'>): number =>
+  config.channels + (config.positionChannels ?? 0);
+
+/**
+ * Where each latent is, for models with {@link WanConfig.positionChannels} P. Rotary angles tell how far two tokens are
+ * apart; these tell the upper edge from the lower and the beginning from the end (CoordConv, arXiv:1807.03247).
+ * @returns `[P, T, h, w]`: P/3 cosines cos(π·n·u), n = 1 …, of time, then of rows, then of columns. u = k/(T−1) in time
+ * (0 for a single frame), (i + ½)/n along a side.
+ */
+export function wanPositions(
+  config: Pick<WanConfig, 'positionChannels'>,
+  { frames, height, width }: Pick<WanShape, 'frames' | 'height' | 'width'>,
+): Float32Array {
+  const waves = (config.positionChannels ?? 0) / 3;
+  assert(Number.isInteger(waves), `${config.positionChannels} position channels: a multiple of 3 is needed`);
+  const out = new Float32Array(3 * waves * frames * height * width);
+  let at = 0;
+  for (let axis = 0; axis < 3; axis++) {
+    for (let n = 1; n <= waves; n++) {
+      for (let t = 0; t < frames; t++) {
+        for (let y = 0; y < height; y++) {
+          for (let x = 0; x < width; x++, at++) {
+            const u = [t / Math.max(frames - 1, 1), (y + 0.5) / height, (x + 0.5) / width][axis]!;
+            out[at] = Math.cos(Math.PI * n * u);
+          }
+        }
+      }
+    }
+  }
+  return out;
+}
+
 /**
  * Timesteps as sinusoids, the input of the `time` part, computed in f64.
  * @param timesteps 0 … 1000, that is 1000·σ.

@@ -7,14 +7,21 @@ import type { WanConfig } from '../core/model-config.ts';
 import type { Value } from '../graph/graph-builder.ts';
 import type { GraphPart, Precision } from './part.ts';
 import { PartBuilder } from './part-builder.ts';
-import { type WanShape, wanGrid, wanTokens } from './wan-inputs.ts';
+import { type WanShape, wanGrid, wanInputChannels, wanTokens } from './wan-inputs.ts';
 
-export { sinusoidalTimestep, type WanShape, wanGrid, wanRope, wanTokens } from './wan-inputs.ts';
+export {
+  sinusoidalTimestep,
+  type WanShape,
+  wanGrid,
+  wanPositions,
+  wanRope,
+  wanTokens,
+} from './wan-inputs.ts';
 export { canonicalWanName } from './wan-names.ts';
 
 /** The parts of one transformer. N tokens, D width, R the residual type (see {@link Precision}). */
 export interface WanGraphs {
-  /** `latents` f32 `[1, C, T, h, w]` → `x` R `[1, N, D]`. */
+  /** `latents` f32 `[1, C, T, h, w]`, with position channels `positions` f32 `[1, P, T, h, w]` → `x` R `[1, N, D]`. */
   readonly embed: GraphPart;
   /** `timestep` f32 `[M, freqDim]` ({@link sinusoidalTimestep}) → `e` R `[M, D]`, `modulation` R `[M, 6, D]`. */
   readonly time: GraphPart;
@@ -72,12 +79,17 @@ function embedPart(config: WanConfig, shape: WanShape, precision: Precision): Gr
   const { graph } = p;
   const [pt, py, px] = config.patch;
   const [t, y, x] = wanGrid(config, shape);
-  const patch = config.channels * pt * py * px;
-  const latents = p.input('latents', 'float32', latentDims(config, shape));
-  const split = graph.reshape(latents, [config.channels, t, pt, y, py, x, px]);
-  const patches = graph.transpose(split, [1, 3, 5, 0, 2, 4, 6]); // [t, y, x, C, pt, py, px]
+  const channels = wanInputChannels(config);
+  const patch = channels * pt * py * px;
+  let latents = p.input('latents', 'float32', latentDims(config, shape));
+  if (channels > config.channels) {
+    const dims = [1, channels - config.channels, shape.frames, shape.height, shape.width];
+    latents = graph.concat([latents, p.input('positions', 'float32', dims)], 1);
+  }
+  const split = graph.reshape(latents, [channels, t, pt, y, py, x, px]);
+  const patches = graph.transpose(split, [1, 3, 5, 0, 2, 4, 6]); // [t, y, x, C + P, pt, py, px]
   const rows = graph.cast(graph.reshape(patches, [1, t * y * x, patch]), p.activations);
-  const weight = p.weight('patch_embedding.weight', [config.dim, config.channels, pt, py, px]);
+  const weight = p.weight('patch_embedding.weight', [config.dim, channels, pt, py, px]);
   const bias = p.weight('patch_embedding.bias', [config.dim]);
   const tokens = graph.linear(rows, graph.reshape(weight, [config.dim, patch]), bias); // [1, N, D]
   p.output(graph.cast(tokens, p.residual), 'x');
@@ -252,6 +264,7 @@ function combinePart(config: WanConfig, shape: WanShape, guided: boolean): Graph
 /** Every tensor of a checkpoint by its canonical name (that of the original release). */
 export function wanTensors(config: WanConfig): readonly { name: string; shape: readonly number[] }[] {
   const { dim, ffnDim, textDim, freqDim, channels, patch } = config;
+  const inputs = wanInputChannels(config);
   const linear = (name: string, n: number, k: number): { name: string; shape: readonly number[] }[] => [
     { name: `${name}.weight`, shape: [n, k] },
     { name: `${name}.bias`, shape: [n] },
@@ -269,7 +282,7 @@ export function wanTensors(config: WanConfig): readonly { name: string; shape: r
     ...linear(`blocks.${i}.ffn.2`, dim, ffnDim),
   ];
   return [
-    { name: 'patch_embedding.weight', shape: [dim, channels, ...patch] },
+    { name: 'patch_embedding.weight', shape: [dim, inputs, ...patch] },
     { name: 'patch_embedding.bias', shape: [dim] },
     ...linear('text_embedding.0', dim, textDim),
     ...linear('text_embedding.2', dim, dim),

@@ -1,5 +1,6 @@
 // The matrix products of a Wan transformer, counted by hand from its definition (src/networks/wan-transformer.ts).
 import type { WanConfig } from '../../src/core/model-config.ts';
+import { wanInputChannels } from '../../src/networks/wan-inputs.ts';
 import { type WanShape, wanTokens } from '../../src/networks/wan-transformer.ts';
 
 /** `[rows, inner] · [inner, columns]`, `count` times in one evaluation of the network. */
@@ -29,7 +30,7 @@ export function evaluationProducts(config: WanConfig, shape: WanShape): readonly
   const { dim, layers, channels, patch } = config;
   const tokens = wanTokens(config, shape);
   const { textLength } = shape;
-  const cell = channels * patch[0] * patch[1] * patch[2];
+  const size = patch[0] * patch[1] * patch[2];
   const once = (name: string, rows: number, inner: number, columns: number): MatrixProduct => ({
     name,
     rows,
@@ -42,11 +43,11 @@ export function evaluationProducts(config: WanConfig, shape: WanShape): readonly
     { name: `${name} weights·v`, rows: tokens, inner: keys, columns: dim, count: layers },
   ];
   return [
-    once('patch_embedding', tokens, cell, dim),
+    once('patch_embedding', tokens, wanInputChannels(config) * size, dim),
     ...blockLinears(config, tokens, textLength),
     ...attention('self', tokens),
     ...attention('cross', textLength),
-    once('head.head', tokens, dim, cell),
+    once('head.head', tokens, dim, channels * size),
   ];
 }
 

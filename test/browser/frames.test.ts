@@ -17,6 +17,7 @@ import {
   sinusoidalTimestep,
   type WanGraphs,
   wanGraphs,
+  wanPositions,
   wanRope,
   wanTokens,
 } from '../../src/networks/wan-transformer.ts';
@@ -227,6 +228,7 @@ describe('a clip is what the formulas say', () => {
       prompts.push({ graphs, context: (await part(graphs.text, { text })).context as Float32Array });
     }
     const { cos, sin } = wanRope(config, shape);
+    const positions = wanPositions(config, shape);
     const token_time = new Int32Array(wanTokens(config, shape));
     const x = gaussianNoise(42, 0, 8 * 3 * 4 * 4);
     const sigmas = flowSigmas(2, asked.shift);
@@ -234,7 +236,7 @@ describe('a clip is what the formulas say', () => {
       const velocities: Float32Array[] = [];
       for (const { graphs, context } of prompts) {
         const time = await part(graphs.time, { timestep: sinusoidalTimestep(config, [1000 * sigmas[s]!]) });
-        let hidden = (await part(graphs.embed, { latents: x })).x as Float32Array;
+        let hidden = (await part(graphs.embed, { latents: x, positions })).x as Float32Array;
         for (let i = 0; i < config.layers; i++) {
           const modulation = time.modulation!;
           hidden = (await part(graphs.block, { x: hidden, context, modulation, token_time, cos, sin }, i))

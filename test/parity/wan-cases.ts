@@ -6,6 +6,7 @@ import {
   type WanShape,
   wanGraphs,
   wanGrid,
+  wanPositions,
   wanRope,
   wanTokens,
 } from '../../src/networks/wan-transformer.ts';
@@ -71,7 +72,7 @@ export async function runWan(
   );
   const { e, modulation } = await run(graphs.time, { timestep: sinusoidalTimestep(config, timesteps) });
   const { context } = await run(graphs.text, { text });
-  let { x } = await run(graphs.embed, { latents });
+  let { x } = await run(graphs.embed, { latents, positions: wanPositions(config, shape) });
   let firstBlock = x!;
   for (let i = 0; i < config.layers; i++) {
     const inputs = { x: x!, context: context!, modulation: modulation!, token_time, cos, sin };

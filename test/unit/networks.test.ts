@@ -13,6 +13,7 @@ import {
   canonicalWanName,
   sinusoidalTimestep,
   wanGraphs,
+  wanPositions,
   wanRope,
   wanTensors,
   wanTokens,
@@ -182,6 +183,27 @@ test('rotary angles: a head of 128 is shared out 44, 42, 42 over time, rows and 
   expect(sin[row + 22]).toBeCloseTo(Math.sin(y), 6);
   expect(sin[row + 43]).toBeCloseTo(Math.sin(x), 6);
   expect(sin[row + 63]).toBeCloseTo(Math.sin(x / 10_000 ** (20 / 21)), 6);
+});
+
+test('position channels run from the beginning to the end, from above to below, from left to right', () => {
+  const shape = { frames: 3, height: 2, width: 4 };
+  const rows = wanPositions({ positionChannels: 6 }, shape); // [6, T, h, w]
+  const at = (channel: number, t: number, y: number, x: number): number =>
+    rows[((channel * 3 + t) * 2 + y) * 4 + x]!;
+  expect(rows).toHaveLength(6 * 3 * 2 * 4);
+  expect([0, 1, 2].map((t) => at(0, t, 1, 3))).toEqual([1, expect.closeTo(0), -1]);
+  expect([0, 1, 2].map((t) => at(1, t, 0, 0))).toEqual([1, -1, 1]);
+  expect([0, 1].map((y) => at(2, 2, y, 0))).toEqual([
+    expect.closeTo(0.5 ** 0.5),
+    expect.closeTo(-(0.5 ** 0.5)),
+  ]);
+  expect([0, 3].map((x) => at(4, 0, 0, x))).toEqual([
+    expect.closeTo(Math.cos(Math.PI / 8)),
+    expect.closeTo(-Math.cos(Math.PI / 8)),
+  ]);
+  expect(wanPositions({ positionChannels: 3 }, { ...shape, frames: 1 })[0]).toBe(1);
+  expect(wanPositions({}, shape)).toHaveLength(0);
+  expect(() => wanPositions({ positionChannels: 4 }, shape)).toThrow(/multiple of 3/);
 });
 
 test('timesteps become cosines, then sines', () => {

@@ -116,7 +116,7 @@ class Shards:
         return sum(len(a) for _, a, _ in self.loaded.values())
 
     def batch(self, rng, size, square_share=None):
-        """(latents [B, C, T, h, w] f32, attributes, subject_cover [B, T, h, w]); square_share = how many batches are 1:1, None = as rendered."""
+        """(latents [B, C, T, h, w] f32, attributes, subject_cover [B, T, h, w], None); square_share = how many batches are 1:1, None = as rendered."""
         shapes = list(self.by_shape)
         weights = np.array([len(self.by_shape[s]) for s in shapes], float)
         square = np.array([s[2:] == (8, 8) and s[1] == 11 for s in shapes])
@@ -126,15 +126,16 @@ class Shards:
         chosen = self.by_shape[shapes[rng.choice(len(shapes), p=weights / weights.sum())]]
         picks = [(chosen[s], i) for s, i in zip(rng.integers(len(chosen), size=size), rng.integers(CLIPS, size=size))]
         latents, covers = (torch.from_numpy(np.stack([s[k][i] for s, i in picks]).astype(np.float32)) for k in (0, 2))
-        return latents, [s[1][i] for s, i in picks], covers
+        return latents, [s[1][i] for s, i in picks], covers, None
 
     def pictures(self, rng, size):
-        """The same of single latent frames, any of a clip's: [B, C, 1, h, w], attributes, [B, 1, h, w]."""
+        """The same of single latent frames, any of a clip's: [B, C, 1, h, w], attributes, [B, 1, h, w], when in its clip each is (0..1) [B, 1]."""
         chosen = list(self.loaded.values())[int(rng.integers(len(self.loaded)))][0].shape[3:]
         same = [s for s in self.loaded.values() if s[0].shape[3:] == chosen]
         picks = [(s, i, int(t * s[0].shape[2])) for s, i, t in zip([same[k] for k in rng.integers(len(same), size=size)], rng.integers(CLIPS, size=size), rng.random(size))]
         latents, covers = np.stack([s[0][i][:, t] for s, i, t in picks])[:, :, None], np.stack([s[2][i][t] for s, i, t in picks])[:, None]
-        return torch.from_numpy(latents.astype(np.float32)), [s[1][i] for s, i, _ in picks], torch.from_numpy(covers.astype(np.float32))
+        times = torch.tensor([[t / (s[0].shape[2] - 1)] for s, _, t in picks])
+        return torch.from_numpy(latents.astype(np.float32)), [s[1][i] for s, i, _ in picks], torch.from_numpy(covers.astype(np.float32)), times
 
 
 if __name__ == "__main__":

@@ -93,7 +93,7 @@ def manifest(weights, steps, draws):
         "name": "Seedling", "version": VERSION, "date": datetime.date.today().isoformat(), "license": "Apache-2.0",
         "files": files, "training": {"steps": steps, "clips": draws}, "defaults": DEFAULTS,
         "transformer": {"dim": TRANSFORMER["dim"], "ffnDim": TRANSFORMER["ffn_dim"], "layers": TRANSFORMER["layers"],
-                        "heads": TRANSFORMER["heads"], "headDim": TRANSFORMER["dim"] // TRANSFORMER["heads"], "inChannels": CHANNELS, "outChannels": CHANNELS,
+                        "heads": TRANSFORMER["heads"], "headDim": TRANSFORMER["dim"] // TRANSFORMER["heads"], "inChannels": CHANNELS + TRANSFORMER["position_channels"], "outChannels": CHANNELS,
                         "patch": [1, 2, 2], "freqDim": TRANSFORMER["freq_dim"], "textDim": TRANSFORMER["text_dim"], "eps": EPS, "ropeTheta": ROPE_THETA,
                         "timestep": "per-token"},
         "text": {"vocab": TEXT["vocab"], "dModel": TEXT["d_model"], "heads": TEXT["heads"], "headDim": TEXT["d_kv"], "dFf": TEXT["d_ff"],

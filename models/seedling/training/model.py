@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-TRANSFORMER = dict(dim=256, ffn_dim=768, layers=6, heads=4, channels=24, freq_dim=256, text_dim=128)
+TRANSFORMER = dict(dim=256, ffn_dim=768, layers=6, heads=4, channels=24, position_channels=9, freq_dim=256, text_dim=128)
 TEXT = dict(vocab=4096, d_model=128, heads=4, d_kv=32, d_ff=256, layers=4, buckets=32, max_distance=128)
 TEXT_BLOCK = 1  # a prompt is not padded: rows that say nothing drew all attention to them, and words were never learnt
 EPS = 1e-6
@@ -53,6 +53,20 @@ def rotate(x, rope):
     return torch.stack([a * cos - b * sin, a * sin + b * cos], -1).flatten(-2)
 
 
+def position_channels(count, T, h, w, time=None):
+    """Where each latent is, as further channels: [B or 1, count, T, h, w]. count/3 cosines cos(π·n·u) an axis, in the order t, y, x.
+
+    Rotary positions only tell how far two tokens are apart; that a car which drives right begins on the left, a small model
+    learns far sooner when it is told where left is (CoordConv, arXiv:1807.03247). u = k/(T−1) in time (`time` [B, T]
+    says otherwise: a picture that is cut out of a clip), (i+½)/n along the sides."""
+    n = torch.arange(1, count // 3 + 1)[:, None] * math.pi
+    t = (torch.arange(T) / max(T - 1, 1))[None] if time is None else time  # [B or 1, T]
+    y, x = ((torch.arange(m) + .5) / m for m in (h, w))
+    t = torch.cos(n * t[:, None])[..., None, None].expand(-1, -1, -1, h, w)
+    y, x = torch.cos(n * y)[None, :, None, :, None], torch.cos(n * x)[None, :, None, None, :]
+    return torch.cat([t, y.expand_as(t), x.expand_as(t)], 1)
+
+
 class Block(nn.Module):
     def __init__(self, dim, ffn_dim, heads):
         super().__init__()
@@ -87,10 +101,10 @@ class Head(nn.Module):
 
 
 class Transformer(nn.Module):
-    def __init__(self, dim, ffn_dim, layers, heads, channels, freq_dim, text_dim):
+    def __init__(self, dim, ffn_dim, layers, heads, channels, position_channels, freq_dim, text_dim):
         super().__init__()
-        self.dim, self.heads, self.freq_dim = dim, heads, freq_dim
-        self.patch_embedding = nn.Conv3d(channels, dim, (1, 2, 2), stride=(1, 2, 2))
+        self.dim, self.heads, self.freq_dim, self.position_channels = dim, heads, freq_dim, position_channels
+        self.patch_embedding = nn.Conv3d(channels + position_channels, dim, (1, 2, 2), stride=(1, 2, 2))
         self.text_embedding = nn.Sequential(nn.Linear(text_dim, dim), nn.GELU("tanh"), nn.Linear(dim, dim))
         self.time_embedding = nn.Sequential(nn.Linear(freq_dim, dim), nn.SiLU(), nn.Linear(dim, dim))
         self.time_projection = nn.Sequential(nn.SiLU(), nn.Linear(dim, dim * 6))
@@ -110,14 +124,16 @@ class Transformer(nn.Module):
         e = self.time_embedding(torch.cat([angles.cos(), angles.sin()], 1).float())
         return e, self.time_projection(e).unflatten(1, (6, -1))
 
-    def forward(self, x, t, text, prefix=0, lengths=None):
-        """Latents x [B, C, T, h, w], timesteps t [B], text states [B, M, text_dim] → v like x.
+    def forward(self, x, t, text, prefix=0, lengths=None, time=None):
+        """Latents x [B, C, T, h, w], timesteps t [B], text states [B, M, text_dim] → v like x. `time`: see position_channels.
 
         lengths [B] = rows of text that belong to each prompt; None = all. What lies behind them is not seen: a prompt
         among others gives the same as a prompt by itself.
 
         The first `prefix` latent frames are clean: their tokens get timestep 0."""
         b, c, T, h, w = x.shape
+        positions = position_channels(self.position_channels, T, h, w, time)
+        x = torch.cat([x, positions.expand(b, -1, -1, -1, -1).to(x)], 1)
         h, w = h // 2, w // 2
         if (T, h, w) not in self.ropes:
             self.ropes[T, h, w] = rope_table(T, h, w, self.dim // self.heads)
@@ -130,7 +146,7 @@ class Transformer(nn.Module):
             e = torch.cat([clean[:, None].expand(b, k, -1), e.expand(b, n - k, -1)], 1)
             e0 = torch.cat([clean0[:, None].expand(b, k, -1, -1), e0.expand(b, n - k, -1, -1)], 1)
         # Patches (1, 2, 2) as a matrix product: same numbers as the convolution, faster here.
-        patches = x.reshape(b, c, T, h, 2, w, 2).permute(0, 2, 3, 5, 1, 4, 6).reshape(b, T * h * w, c * 4)
+        patches = x.reshape(b, -1, T, h, 2, w, 2).permute(0, 2, 3, 5, 1, 4, 6).reshape(b, T * h * w, -1)
         tokens = F.linear(patches, self.patch_embedding.weight.flatten(1), self.patch_embedding.bias)  # [B, L, D]
         context = self.text_embedding(text)  # [B, M, D]
         bias = 0.

@@ -26,8 +26,9 @@ WORDS_SHARE, WORDS_MEAN, WORDS_DEVIATION = .3, 4.8, 1.2
 EMA = .999
 # First single latent frames, of any shape: what things are and what they are called is learnt ten times faster from pictures
 # than from clips, where every sample says it eleven times. A picture has fewer numbers, so the same is decided at less noise.
-PICTURES_UNTIL, PICTURES, PICTURE_SHIFT = .45, 4, -.8  # of the training; for each clip of a batch; added to the means above
-SQUARE_UNTIL = .7  # of the training: mostly 1:1, it is the cheapest way to learn what things are
+PICTURES_UNTIL, PICTURES_AFTER = .45, .15  # of the training; share of the steps after that
+PICTURES, PICTURE_SHIFT = 4, -.8  # for each clip of a batch; added to the means above
+SQUARE_UNTIL, SQUARE_SHARE = .75, .5  # of the training: many clips are 1:1, they are the cheapest
 REST = .6  # of the training at the full learning rate, then linearly down
 WARMUP = 40
 SUBJECT = 2.  # added to the weight of what the subject covers: most words are about it, most of the picture is not
@@ -42,10 +43,11 @@ def channel_weights(codec):
 
 def loss_of(model, tokenizer, shards, rng, size, square_share, weights, pictures=False):
     prefix = 0 if pictures else int(rng.choice(PREFIXES, p=PREFIX_SHARE))
-    clean, attributes, covers = shards.pictures(rng, size * PICTURES) if pictures else shards.batch(rng, size, square_share)
+    clean, attributes, covers, when = shards.pictures(rng, size * PICTURES) if pictures else shards.batch(rng, size, square_share)
     if not prefix:  # a photograph cannot be told from its caption: only ever continue one
         keep = [i for i, a in enumerate(attributes) if a.subject != "photo"]
         clean, attributes, covers = clean[keep], [attributes[i] for i in keep], covers[keep]
+        when = when if when is None else when[keep]
     prompts = ["" if rng.random() < DROP_PROMPT else caption(a, rng) for a in attributes]
     ids, lengths = encode_ids(tokenizer, prompts)
     with torch.no_grad():
@@ -58,7 +60,7 @@ def loss_of(model, tokenizer, shards, rng, size, square_share, weights, pictures
     x = (1 - s) * clean + s * noise
     x[:, :, :prefix] = clean[:, :, :prefix]
     with torch.autocast("cpu", torch.bfloat16):  # matrix products only; half as long again without, where the processor has them
-        v = model.transformer(x, sigma * 1000, states, prefix, lengths)
+        v = model.transformer(x, sigma * 1000, states, prefix, lengths, when)
     weights = weights * (1 + SUBJECT * covers[:, None])
     return ((v.float() - noise + clean)[:, :, prefix:].square() * weights[:, :, prefix:]).mean()
 
@@ -112,12 +114,13 @@ if __name__ == "__main__":
         rate = min(1., (steps + 1) / WARMUP) * min(1., (1 - progress) / (1 - REST))
         for group in optimiser.param_groups:
             group["lr"] = options.lr * max(rate, 0)
-        loss = loss_of(model, tokenizer, shards, rng, options.batch, .8 if progress < SQUARE_UNTIL else None, by_channel, progress < PICTURES_UNTIL)
+        pictures = progress < PICTURES_UNTIL or rng.random() < PICTURES_AFTER
+        loss = loss_of(model, tokenizer, shards, rng, options.batch, SQUARE_SHARE if progress < SQUARE_UNTIL else None, by_channel, pictures)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.transformer.parameters(), 1.)
         optimiser.step()
         optimiser.zero_grad()
-        steps, draws = steps + 1, draws + options.batch * (PICTURES if progress < PICTURES_UNTIL else 1)
+        steps, draws = steps + 1, draws + options.batch * (PICTURES if pictures else 1)
         running = loss.item() if running is None else running * .98 + loss.item() * .02
         k = min(EMA, (1 + steps) / (10 + steps))
         with torch.no_grad():

@@ -41,6 +41,17 @@ CASES = [
         timesteps=[1000.0],
         clean_frames=0,
     ),
+    # Channels that say where each latent is, behind the latents: diffusers' in_channels > out_channels.
+    dict(
+        name="position channels",
+        config=dict(
+            dim=64, ffnDim=64, layers=1, heads=2, channels=4, positionChannels=6, patch=[1, 2, 2], freqDim=32, textDim=32, eps=1e-6
+        ),
+        shape=dict(frames=3, height=4, width=6, textLength=4, times=1),
+        text_rows=4,
+        timesteps=[300.0],
+        clean_frames=0,
+    ),
 ]
 
 NAMES = [
@@ -84,13 +95,24 @@ class Sinusoids(torch.nn.Module):
         return torch.cat([angles.cos(), angles.sin()], dim=-1)
 
 
+def positions(count: int, frames: int, height: int, width: int) -> torch.Tensor:
+    """[1, count, T, h, w]: cos(π·n·u), n = 1 … count/3, of time, rows, columns; u = k/(T-1) in time, (i + 1/2)/n along a side."""
+    axes = torch.meshgrid(
+        torch.linspace(0, 1, frames, dtype=torch.float64),
+        (torch.arange(height, dtype=torch.float64) + 0.5) / height,
+        (torch.arange(width, dtype=torch.float64) + 0.5) / width,
+        indexing="ij",
+    )
+    return torch.stack([torch.cos(torch.pi * n * u) for u in axes for n in range(1, count // 3 + 1)])[None]
+
+
 def run(case: dict) -> dict:
     c, s = case["config"], case["shape"]
     model = WanTransformer3DModel(
         patch_size=tuple(c["patch"]),
         num_attention_heads=c["heads"],
         attention_head_dim=c["dim"] // c["heads"],
-        in_channels=c["channels"],
+        in_channels=c["channels"] + c.get("positionChannels", 0),
         out_channels=c["channels"],
         text_dim=c["textDim"],
         freq_dim=c["freqDim"],
@@ -111,6 +133,9 @@ def run(case: dict) -> dict:
     model.double()
 
     latents = formula.sample("input.latents", (1, c["channels"], s["frames"], s["height"], s["width"]))
+    if "positionChannels" in c:
+        where = positions(c["positionChannels"], s["frames"], s["height"], s["width"])
+        latents = torch.cat([latents.double(), where], 1)
     text = formula.sample("input.text", (1, s["textLength"], c["textDim"]))
     text[:, case["text_rows"] :] = 0
     pt, py, px = c["patch"]

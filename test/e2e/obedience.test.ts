@@ -1,0 +1,100 @@
+// The shipped model does what the words say, as far as a few large patches of colour can tell: a smoke test that weights of
+// noise, or words that never reach the model, would fail. Two clips at a time, with one seed, that differ in one word.
+import type { Browser } from 'playwright';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { clipPatches, type Patches } from './clip-pixels.ts';
+import { StudioPage, startBrowser } from './studio-page.ts';
+
+const PATIENCE_MS = 120_000;
+const SEED = '7';
+
+let browser: Browser;
+let studio: StudioPage;
+beforeAll(async () => {
+  browser = await startBrowser('no-gpu');
+});
+afterEach(() => studio.close());
+afterAll(() => browser.close());
+
+/** The first and the last moment of a two-second square clip at the model's own steps and guidance. */
+async function moments(prompt: string): Promise<{ readonly first: Patches; readonly last: Patches }> {
+  const { page, texts } = studio;
+  await studio.prompt.fill(prompt);
+  await page.getByRole('radio', { name: '1:1' }).check({ force: true });
+  await page.getByRole('slider', { name: texts.settings.length }).fill('2');
+  await studio.openAdvanced();
+  await page.getByLabel(texts.settings.seed, { exact: true }).fill(SEED);
+  await studio.generate.click();
+  await studio.made(prompt, PATIENCE_MS);
+  const player = studio.player(prompt);
+  return { first: await clipPatches(player, 0), last: await clipPatches(player, 1.9) };
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
+
+/** Mean of one channel (0 red, 1 green, 2 blue) over some rows of patches (0 the uppermost, 7 the lowest). */
+const channel = (patches: Patches, c: number, from = 0, to = 7): number =>
+  mean(patches.filter((_, i) => i % 3 === c && i >= 24 * from && i < 24 * (to + 1)));
+
+const brightness = (patches: Patches, from = 0, to = 7): number =>
+  mean([0, 1, 2].map((c) => channel(patches, c, from, to)));
+
+test(
+  'colour: a red car is redder than a blue one, in both languages',
+  async () => {
+    studio = await StudioPage.open(browser);
+    const redness = ({ first, last }: Awaited<ReturnType<typeof moments>>): number =>
+      mean([first, last].map((p) => channel(p, 0, 2, 6) - channel(p, 2, 2, 6)));
+    const [red, blue] = [
+      redness(await moments('a red car in the city')),
+      redness(await moments('a blue car in the city')),
+    ];
+    const [zhRed, zhBlue] = [
+      redness(await moments('一辆红色的汽车在城市里')),
+      redness(await moments('一辆蓝色的汽车在城市里')),
+    ];
+    console.log(
+      `OBEDIENCE colour: red − blue ${(red - blue).toFixed(1)}, in Chinese ${(zhRed - zhBlue).toFixed(1)} levels`,
+    );
+    expect(red - blue).toBeGreaterThan(8);
+    expect(zhRed - zhBlue).toBeGreaterThan(8);
+  },
+  4 * PATIENCE_MS,
+);
+
+test(
+  'scene: meadows are green below, snow is bright below, space is dark above',
+  async () => {
+    studio = await StudioPage.open(browser);
+    const meadow = (await moments('a brown dog in a meadow')).first;
+    const snow = (await moments('a brown dog in the snow')).first;
+    const space = (await moments('a brown dog in space')).first;
+    const green = channel(meadow, 1, 6) - (channel(meadow, 0, 6) + channel(meadow, 2, 6)) / 2;
+    const bright = brightness(snow, 6) - brightness(meadow, 6);
+    const dark = brightness(meadow, 0, 2) - brightness(space, 0, 2);
+    console.log(
+      `OBEDIENCE scene: green ${green.toFixed(1)}, bright ${bright.toFixed(1)}, dark ${dark.toFixed(1)} levels`,
+    );
+    expect(green).toBeGreaterThan(20);
+    expect(bright).toBeGreaterThan(20);
+    expect(dark).toBeGreaterThan(40);
+  },
+  3 * PATIENCE_MS,
+);
+
+test(
+  'light: the sky darkens and the sun rises only where the words say so',
+  async () => {
+    studio = await StudioPage.open(browser);
+    const change = ({ first, last }: Awaited<ReturnType<typeof moments>>): number =>
+      brightness(last) - brightness(first);
+    const darkens = change(await moments('a white house in a meadow, the sky darkens'));
+    const rises = change(await moments('a white house in a meadow, the sun rises'));
+    console.log(
+      `OBEDIENCE light: the sky darkens ${darkens.toFixed(1)}, the sun rises ${rises.toFixed(1)} levels`,
+    );
+    expect(darkens).toBeLessThan(-15);
+    expect(rises).toBeGreaterThan(15);
+  },
+  2 * PATIENCE_MS,
+);
