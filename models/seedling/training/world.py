@@ -5,13 +5,15 @@ Resolution-independent and continuous in time: the same clip can be drawn at 64 
 What a clip shows is named in `Attributes`; `captions.py` turns the names into words.
 """
 import math
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 import numpy as np
 import skia
 
 SUBJECTS = ("none", "cat", "dog", "rabbit", "bird", "fish", "robot", "hero", "car", "boat",
-            "rocket", "balloon", "castle", "house", "tree", "ball")
+            "rocket", "balloon", "castle", "house", "tree", "ball", "horse", "person", "child", "bus", "train",
+            "plane", "bicycle", "flower", "moon", "dragon", "butterfly", "snowman", "broom")
 COLOURS = {
     "red": (.87, .20, .19), "orange": (.97, .56, .14), "yellow": (.99, .84, .24),
     "green": (.33, .68, .29), "blue": (.20, .45, .88), "purple": (.55, .34, .78),
@@ -102,14 +104,15 @@ def skia_colour(c, alpha=1.):
 class Pen:
     """A few shapes with picture-book shading: lit from above, a thin darker outline."""
 
-    def __init__(self, canvas, outline=.016):
+    def __init__(self, canvas, outline=.016, flat=False, look=1., blink=False, variety=0.):
         self.canvas = canvas
-        self.outline = outline
+        self.outline = 0 if flat else outline
+        self.flat, self.look, self.blink, self.variety = flat, look, blink, variety  # paper; where heads look, -1..1; eyes shut; 0..1, skin and hair
 
     def path(self, path, colour, shade=.22, alpha=1., outline=True):
         bounds = path.computeTightBounds()
         paint = skia.Paint(AntiAlias=True)
-        if shade:
+        if shade and not self.flat:
             top, bottom = light_of(colour, shade * .8), dark(colour, shade)
             paint.setShader(skia.GradientShader.MakeLinear(
                 [(0, bounds.top()), (0, bounds.bottom())],
@@ -144,11 +147,40 @@ class Pen:
     def line(self, points, colour, width, smooth=True, alpha=1.):
         self.stroke(make_path(points, smooth, closed=False), colour, width, alpha)
 
+    def limb(self, points, colour, width, smooth=True):
+        """A line with an outline."""
+        if self.outline:
+            self.line(points, dark(colour, .5), width + .03, smooth)
+        self.line(points, colour, width, smooth)
+
+    @contextmanager
+    def head(self, x):
+        """Draws what turns about x when the subject looks around."""
+        self.canvas.save()
+        if self.look < 1:
+            self.canvas.translate(x, 0)
+            self.canvas.scale(math.copysign(max(abs(self.look), .35), self.look), 1)
+            self.canvas.translate(-x, 0)
+        yield
+        self.canvas.restore()
+
+    @contextmanager
+    def at(self, x, y, scale=1., turn=0.):
+        self.canvas.save()
+        self.canvas.translate(x, y)
+        self.canvas.scale(scale, scale)
+        self.canvas.rotate(turn)
+        yield
+        self.canvas.restore()
+
     def dot(self, x, y, r, colour, alpha=1.):
         self.canvas.drawCircle(x, y, r, skia.Paint(AntiAlias=True, Color4f=skia_colour(colour, alpha)))
 
     def glow(self, x, y, r, colour, alpha=1.):
         if alpha <= 0:
+            return
+        if self.flat:
+            self.dot(x, y, r * .6, colour, alpha * .45)
             return
         paint = skia.Paint(AntiAlias=True)
         paint.setShader(skia.GradientShader.MakeRadial(
@@ -187,8 +219,12 @@ CREAM = (1., .95, .84)
 GLASS = (.74, .90, .98)
 
 
+PEOPLE = (((1., .86, .72), (.38, .22, .14)), ((1., .84, .68), (.93, .70, .30)), ((.96, .78, .58), (.14, .11, .13)), ((.80, .56, .38), (.20, .13, .11)),
+          ((.55, .36, .25), (.13, .09, .08)), ((1., .85, .72), (.76, .36, .16)))  # skin, hair
+
+
 def eye(pen, x, y, r, t, white=True):
-    if (t + .7) % 2.6 < .14:  # blink
+    if pen.blink or (t + .7) % 2.6 < .14:
         pen.line([(x - r, y), (x + r, y)], INK, r * .5)
         return
     if white:
@@ -200,64 +236,162 @@ def eye(pen, x, y, r, t, white=True):
 def legs(pen, colour, xs, t, go, length, width):
     for i, x in enumerate(xs):
         swing = math.sin(t * 7 + i * 2.2) * .13 * go
-        pen.line([(x, -length), (x + swing * .4, -length * .5), (x + swing, -width * .4)],
-                 dark(colour, .42), width + .03)
-        pen.line([(x, -length), (x + swing * .4, -length * .5), (x + swing, -width * .4)], colour, width)
+        pen.limb([(x, -length), (x + swing * .4, -length * .5), (x + swing, -width * .4)], colour, width)
+
+
+def twitch(t, every=2.1):
+    """Mostly 0, now and then a quick flick: for ears."""
+    k = t % every
+    return math.sin(k * 28) * max(0., 1 - k / .45)
+
+
+def cat_head(pen, c, t, x, y):
+    for side in (-1, 1):
+        flick = twitch(t + side * .6) * .035
+        pen.polygon([(x + side * .24, y - .03), (x + side * .21 + flick, y - .37), (x + side * .03, y - .17)], c)
+        pen.polygon([(x + side * .2, y - .09), (x + side * .19 + flick, y - .28), (x + side * .09, y - .17)], (.98, .7, .68), shade=0, outline=False)
+    pen.ellipse(x, y, .27, .23, c)
+    face = x + .05 * pen.look - .01
+    pen.ellipse(face, y + .09, .14, .1, light_of(c, .6), shade=0, outline=False)
+    eye(pen, face - .105, y - .03, .05, t)
+    eye(pen, face + .105, y - .03, .05, t)
+    pen.ellipse(face, y + .05, .035, .025, (.9, .4, .42), shade=0, outline=False)
+    for side in (-1, 1):
+        pen.line([(face + side * .12, y + .08), (face + side * .25, y + .06 + twitch(t + 1) * .02)], dark(c, .45), .014, alpha=.7)
 
 
 def cat(pen, c, t, go):
     sway = math.sin(t * 2.4) * .1
-    tail = [(-.36, -.34), (-.6, -.38), (-.62 + sway, -.66), (-.5 + sway * 1.6, -.86)]
-    pen.line(tail, dark(c, .5), .13)
-    pen.line(tail, c, .1)
+    pen.limb([(-.36, -.34), (-.6, -.38), (-.62 + sway, -.66), (-.5 + sway * 1.6, -.86)], c, .1)
     legs(pen, dark(c, .12), (-.3, .26), t + .2, go, .3, .1)
-    pen.ellipse(-.06, -.38, .4, .23, c)
+    pen.ellipse(-.06, -.38, .4, .23 + .006 * math.sin(t * 3), c)
     pen.ellipse(.0, -.28, .24, .1, light_of(c, .45), shade=0, outline=False, alpha=.7)
     for x in (-.26, -.12, .02):
         pen.line([(x, -.6), (x - .02, -.48)], dark(c, .3), .04, alpha=.7)
     legs(pen, c, (-.2, .18), t, go, .28, .1)
-    for side in (-1, 1):
-        pen.polygon([(.34 + side * .24, -.68), (.34 + side * .21, -1.02), (.34 + side * .03, -.82)], c)
-        pen.polygon([(.34 + side * .2, -.74), (.34 + side * .19, -.93), (.34 + side * .09, -.82)],
-                    (.98, .7, .68), shade=0, outline=False)
-    pen.ellipse(.34, -.65, .27, .23, c)
-    pen.ellipse(.38, -.56, .14, .1, light_of(c, .6), shade=0, outline=False)
-    eye(pen, .25, -.68, .05, t)
-    eye(pen, .46, -.68, .05, t)
-    pen.ellipse(.38, -.6, .035, .025, (.9, .4, .42), shade=0, outline=False)
+    cat_head(pen, c, t, .34, -.65)
+
+
+def dog_head(pen, c, t, x, y):
+    with pen.head(x - .06):
+        pen.ellipse(x, y, .24, .22, c)
+        pen.ellipse(x + .18, y + .07, .17, .12, light_of(c, .5))
+        pen.ellipse(x + .32, y + .02, .05, .04, INK, shade=0, outline=False)
+        if math.sin(t * .9) > -.2:
+            pen.ellipse(x + .2, y + .19 + .012 * math.sin(t * 9), .045, .06, (.95, .5, .52), outline=False)
+        flop = math.sin(t * 5) * .03 + twitch(t) * .03
+        pen.polygon([(x - .12, y - .18), (x - .26, y - .14), (x - .3 + flop, y + .18), (x - .16, y + .22), (x - .08, y - .02)], dark(c, .35), smooth=True)
+        eye(pen, x + .06, y - .06, .05, t)
 
 
 def dog(pen, c, t, go):
     wag = math.sin(t * 8) * .12
-    pen.line([(-.4, -.46), (-.55, -.6), (-.6 + wag, -.78)], dark(c, .5), .11)
-    pen.line([(-.4, -.46), (-.55, -.6), (-.6 + wag, -.78)], c, .08)
+    pen.limb([(-.4, -.46), (-.55, -.6), (-.6 + wag, -.78)], c, .08)
     legs(pen, dark(c, .15), (-.32, .22), t + .2, go, .32, .11)
     pen.ellipse(-.08, -.42, .4, .22, c)
     legs(pen, c, (-.24, .15), t, go, .32, .11)
-    pen.ellipse(.32, -.7, .24, .22, c)
-    pen.ellipse(.5, -.63, .17, .12, light_of(c, .5))
-    pen.ellipse(.64, -.68, .05, .04, INK, shade=0, outline=False)
-    flop = math.sin(t * 5) * .03
-    pen.polygon([(.2, -.88), (.06, -.84), (.02 + flop, -.52), (.16, -.48), (.24, -.72)], dark(c, .35), smooth=True)
+    dog_head(pen, c, t, .32, -.7)
     pen.line([(.22, -.52), (.4, -.5)], (.85, .2, .2), .06)
-    eye(pen, .38, -.76, .05, t)
+
+
+def rabbit_head(pen, c, t, x, y):
+    with pen.head(x - .02):
+        for dx, lean in ((-.08, -.06), (.08, .05)):
+            wiggle = math.sin(t * 3 + dx * 9) * .03 + twitch(t + dx * 4) * .03
+            pen.ellipse(x + dx + lean + wiggle, y - .33, .08, .24, c)
+            pen.ellipse(x + dx + lean + wiggle, y - .31, .035, .17, (.98, .72, .74), shade=0, outline=False)
+        pen.ellipse(x, y, .23, .2, c)
+        eye(pen, x + .08, y - .04, .05, t)
+        pen.ellipse(x + .21, y + .02 + .006 * math.sin(t * 11), .035, .03, (.9, .4, .45), shade=0, outline=False)
+        pen.ellipse(x - .02, y + .08, .06, .04, (.98, .6, .6), shade=0, outline=False, alpha=.6)
 
 
 def rabbit(pen, c, t, go):
     hop = math.sin(t * 6) * .03 * go
-    for x, lean in ((.16, -.06), (.32, .05)):
-        wiggle = math.sin(t * 3 + x * 9) * .03
-        pen.ellipse(x + lean + wiggle, -.95, .08, .24, c)
-        pen.ellipse(x + lean + wiggle, -.93, .035, .17, (.98, .72, .74), shade=0, outline=False)
     pen.dot(-.4, -.3 + hop, .12, light_of(c, .5))
     pen.ellipse(-.1, -.32 + hop, .32, .28, c)
     pen.ellipse(-.18, -.14, .2, .13, c)
     pen.ellipse(-.02, -.05, .24, .06, light_of(c, .3))
     pen.ellipse(.18, -.06, .1, .06, light_of(c, .3))
-    pen.ellipse(.24, -.62 + hop, .23, .2, c)
-    eye(pen, .32, -.66 + hop, .05, t)
-    pen.ellipse(.45, -.6 + hop, .035, .03, (.9, .4, .45), shade=0, outline=False)
-    pen.ellipse(.22, -.54 + hop, .06, .04, (.98, .6, .6), shade=0, outline=False, alpha=.6)
+    rabbit_head(pen, c, t, .24, -.62 + hop)
+
+
+def horse(pen, c, t, go):
+    mane, hoof = dark(c, .5) if sum(c) > .9 else (.45, .40, .42), dark(c, .62)
+    swish = math.sin(t * 2.2) * .09
+    pen.polygon([(-.4, -.62), (-.56, -.6), (-.66 + swish, -.34), (-.6 + swish * 1.3, -.12), (-.52 + swish, -.2), (-.5, -.42), (-.4, -.5)], mane, smooth=True)
+    for x, k, shade in ((-.26, .2, .16), (.22, .2, .16), (-.36, 0, 0), (.12, 0, 0)):
+        swing = math.sin(t * 7 + x * 9 + k) * .14 * go
+        pen.limb([(x, -.42), (x + swing * .3, -.24), (x + swing, -.07)], dark(c, shade), .1)
+        pen.line([(x + swing - .02, -.035), (x + swing + .03, -.035)], hoof, .075)
+    pen.ellipse(-.12, -.5, .38, .2, c)
+    nod = math.sin(t * 1.8) * .02
+    with pen.head(.2):
+        pen.polygon([(.0, -.62), (.1, -.92), (.24, -1.04 + nod), (.4, -.94 + nod), (.36, -.7), (.26, -.42), (.08, -.36)], c, smooth=True)
+        pen.polygon([(.3, -1.04 + nod), (.36 + twitch(t) * .03, -1.2 + nod), (.4, -1.0 + nod)], c)
+        pen.polygon([(.24, -1.06 + nod), (.42, -1.04 + nod), (.6, -.86 + nod), (.68, -.74 + nod), (.56, -.66 + nod), (.36, -.76 + nod)], c, smooth=True)
+        pen.ellipse(.585, -.755 + nod, .085, .075, light_of(c, .45), shade=0, outline=False)
+        pen.dot(.625, -.775 + nod, .017, dark(c, .6))
+        pen.polygon([(.3, -1.1 + nod), (.16, -1.06 + nod), (.02 + swish * .3, -.86), (-.02 + swish * .4, -.6), (.08, -.62), (.16, -.86), (.28, -.98 + nod)], mane, smooth=True)
+        pen.polygon([(.26, -1.1 + nod), (.42, -1.06 + nod), (.44, -.95 + nod), (.34, -.98 + nod)], mane, smooth=True)
+        eye(pen, .42, -.92 + nod, .045, t)
+
+
+def who(pen, k=0):
+    """(skin, hair) of the k-th human of a clip."""
+    return PEOPLE[(int(pen.variety * 97) + k) % len(PEOPLE)]
+
+
+def face(pen, t, x, y, r, hair, skin, child):
+    """A round head with two eyes and a smile, hair around it."""
+    look = .26 * r * pen.look
+    pen.ellipse(x - .04 * r, y - .14 * r, (1.2 if child else 1.12) * r, 1.1 * r, hair)
+    pen.ellipse(x + look * .35, y + .06 * r, .94 * r, .92 * r, skin, outline=False)
+    pen.polygon([(x - 1.05 * r, y - .15 * r), (x - .9 * r, y - .95 * r), (x, y - 1.25 * r), (x + .95 * r, y - .95 * r), (x + 1.08 * r, y - .15 * r),
+                 (x + .75 * r + look, y - .55 * r), (x + .1 * r + look, y - .34 * r), (x - .55 * r + look, y - .6 * r)], hair, smooth=True, outline=False, shade=.1)
+    if child:
+        tuft = twitch(t, 3.1) * .08 * r
+        pen.line([(x, y - 1.15 * r), (x + .1 * r + tuft, y - 1.4 * r), (x + .3 * r + tuft, y - 1.4 * r)], hair, .14 * r)
+    for side in (-1, 1):
+        eye(pen, x + look + side * .38 * r, y + .1 * r, .17 * r, t, white=False)
+        pen.ellipse(x + look + side * .58 * r, y + .42 * r, .17 * r, .11 * r, (.98, .5, .46), shade=0, outline=False, alpha=.55)
+    pen.line([(x + look - .2 * r, y + .48 * r), (x + look, y + .6 * r), (x + look + .2 * r, y + .48 * r)], dark(skin, .55), .09 * r)
+
+
+def person(pen, c, t, go):
+    (skin, hair), trousers = who(pen), (.26, .30, .42)
+    for x, phase in ((-.07, 0), (.07, math.pi)):
+        swing = math.sin(t * 6 + phase) * .16 * go
+        pen.limb([(x, -.42), (x + swing * .4, -.22), (x + swing, -.06)], trousers, .11)
+        pen.ellipse(x + swing + .04, -.035, .09, .04, (.36, .22, .16))
+    arm = math.sin(t * 6) * .14 * go + math.sin(t * 2) * .02
+    pen.limb([(-.13, -.68), (-.22 - arm * .4, -.52), (-.2 - arm, -.36)], dark(c, .18), .09)
+    pen.dot(-.2 - arm, -.34, .05, skin)
+    pen.polygon([(-.13, -.74), (.13, -.74), (.2, -.34), (-.2, -.34)], c)
+    pen.line([(0, -.7), (0, -.36)], dark(c, .3), .018)
+    for y in (-.6, -.49):
+        pen.dot(.035, y, .018, light_of(c, .7))
+    pen.limb([(.13, -.68), (.22 + arm * .4, -.52), (.22 + arm, -.37)], c, .09)
+    pen.dot(.22 + arm, -.35, .05, skin)
+    pen.limb([(-.1, -.73), (.1, -.72)], light_of(mix(c, (.9, .5, .2), .5), .3), .07)
+    face(pen, t, 0, -.9, .155, hair, skin, False)
+
+
+def child(pen, c, t, go):
+    skin, hair = who(pen)
+    for x, phase in ((-.09, 0), (.09, math.pi)):
+        swing = math.sin(t * 8 + phase) * .13 * go
+        pen.limb([(x, -.3), (x + swing, -.07)], (.30, .38, .58), .13)
+        pen.ellipse(x + swing + .03, -.04, .1, .05, (.9, .35, .3))
+    wave = math.sin(t * 4) * .05
+    pen.limb([(-.16, -.48), (-.3, -.36), (-.3 + wave, -.24)], dark(c, .15), .1)
+    pen.dot(-.3 + wave, -.23, .055, skin)
+    pen.polygon([(-.15, -.58), (.15, -.58), (.24, -.24), (-.24, -.24)], c, smooth=False)
+    for y in (-.44, -.33):
+        pen.line([(-.18, y), (.18, y)], light_of(c, .6) if sum(c) < 2.6 else (.5, .65, .85), .035)
+    pen.limb([(.16, -.48), (.3, -.5), (.36, -.62 + wave)], c, .1)
+    pen.dot(.36, -.65 + wave, .055, skin)
+    face(pen, t, .0, -.78, .24, hair, skin, True)
 
 
 def bird(pen, c, t, go):
@@ -285,6 +419,19 @@ def fish(pen, c, t, go):
     pen.line([(.44, -.4), (.34, -.36)], dark(c, .6), .03)
 
 
+def robot_head(pen, c, t, x, y):
+    pen.line([(x, y - .15), (x, y - .27)], dark((.72, .76, .80), .3), .03)
+    pen.dot(x, y - .29, .05, (.98, .35, .3) if t % 1.4 < 1 else (1., .75, .6))
+    pen.rect(x, y + .16, .48, .32, c, r=.09)
+    pen.rect(x + .02 * pen.look, y + .09, .36, .17, (.12, .16, .24), r=.06)
+    for side in (-1, 1):
+        at = x + .02 + side * .09 + .05 * (pen.look - 1)
+        if pen.blink or (t + .7) % 2.6 < .14:
+            pen.line([(at - .04, y), (at + .04, y)], (.5, .98, .95), .025)
+        else:
+            pen.dot(at, y + .005, .045, (.5, .98, .95))
+
+
 def robot(pen, c, t, go):
     metal = (.72, .76, .80)
     for x, phase in ((-.15, 0), (.15, math.pi)):
@@ -299,12 +446,7 @@ def robot(pen, c, t, go):
     pen.rect(0, -.3, .3, .2, light_of(metal, .4), r=.03)
     for i, lamp in enumerate(((.95, .3, .25), (.98, .8, .2), (.3, .8, .4))):
         pen.dot(-.09 + .09 * i, -.4, .033, lamp if (t * 2 + i) % 3 < 2 else dark(lamp, .5))
-    pen.line([(0, -.96), (0, -1.08)], dark(metal, .3), .03)
-    pen.dot(0, -1.1, .05, (.98, .35, .3))
-    pen.rect(0, -.65, .48, .32, c, r=.09)
-    pen.rect(.02, -.72, .36, .17, (.12, .16, .24), r=.06)
-    for x in (-.07, .11):
-        pen.dot(x, -.805, .045, (.5, .98, .95))
+    robot_head(pen, c, t, 0, -.81)
 
 
 def hero(pen, c, t, go):
@@ -321,11 +463,52 @@ def hero(pen, c, t, go):
     pen.line([(.12, -.6), (.3, -.62), (.46, -.78 + arm)], (.26, .36, .66), .1)
     pen.dot(.47, -.79 + arm, .06, skin)
     pen.line([(-.12, -.6), (-.24, -.46), (-.14, -.36)], (.22, .3, .58), .1)
-    pen.ellipse(.04, -.84, .19, .19, skin)
-    pen.polygon([(-.16, -.84), (-.14, -1.03), (.08, -1.08), (.24, -.94), (.02, -.93)], (.32, .2, .14), smooth=True)
-    pen.rect(.09, -.79, .28, .1, c, r=.04, outline=False)
-    eye(pen, .04, -.84, .034, t)
-    eye(pen, .17, -.84, .034, t)
+    hero_head(pen, c, t, .04, -.84)
+
+
+def hero_head(pen, c, t, x, y):
+    skin = (.97, .78, .62)
+    with pen.head(x):
+        pen.ellipse(x, y, .19, .19, skin)
+        pen.polygon([(x - .2, y), (x - .18, y - .19), (x + .04, y - .24), (x + .2, y - .1), (x - .02, y - .09)], (.32, .2, .14), smooth=True)
+        pen.rect(x + .05, y + .05, .28, .1, c, r=.04, outline=False)
+        eye(pen, x, y, .034, t)
+        eye(pen, x + .13, y, .034, t)
+        pen.line([(x + .02, y + .1), (x + .08, y + .12), (x + .13, y + .1)], dark(skin, .5), .016)
+
+
+def sitting(pen, kind, c, t):
+    """A rider about 1 high, seated at (0, 0), hands forward: for seats of vehicles."""
+    if kind in ("cat", "dog", "rabbit"):
+        sway = math.sin(t * 2.4) * .08
+        if kind == "cat":
+            pen.limb([(-.2, -.08), (-.44, -.12), (-.48 + sway, -.36), (-.38 + sway, -.5)], c, .09)
+        elif kind == "dog":
+            pen.limb([(-.2, -.1), (-.4, -.2), (-.44 + sway, -.36)], c, .08)
+        pen.ellipse(0, -.24, .22, .3, c)
+        pen.ellipse(.08, -.22, .12, .2, light_of(c, .5), shade=0, outline=False, alpha=.8)
+        pen.limb([(.04, -.36), (.2, -.28), (.34, -.32 + sway * .2)], c, .1)
+        {"cat": cat_head, "dog": dog_head, "rabbit": rabbit_head}[kind](pen, c, t, .06, -.66)
+    elif kind == "robot":
+        pen.rect(0, 0, .46, .46, c, r=.07)
+        pen.limb([(.1, -.34), (.24, -.24), (.36, -.3)], (.62, .66, .70), .09)
+        robot_head(pen, c, t, .02, -.66)
+    elif kind == "hero":
+        flap = math.sin(t * 6) * .06
+        pen.polygon([(-.06, -.54), (.08, -.52), (-.06, -.2), (-.4, -.06 + flap), (-.86, -.14 - flap), (-.6, -.34 + flap)], c, smooth=True)
+        pen.limb([(-.04, -.06), (.2, -.04), (.28, .22)], (.22, .3, .55), .13)
+        pen.ellipse(.32, .25, .1, .05, dark(c, .2))
+        pen.rect(0, .04, .3, .56, (.26, .36, .66), r=.1)
+        pen.dot(.04, -.32, .075, (1., .85, .2))
+        pen.limb([(.04, -.42), (.22, -.26), (.42, -.12)], (.26, .36, .66), .09)
+        pen.dot(.43, -.11, .055, (.97, .78, .62))
+        hero_head(pen, c, t, .04, -.69)
+    else:
+        skin, hair = who(pen, 1)
+        pen.polygon([(-.13, -.46), (.13, -.46), (.2, .02), (-.2, .02)], c)
+        pen.limb([(.06, -.4), (.2, -.26), (.34, -.3)], c, .09)
+        pen.dot(.36, -.3, .05, skin)
+        face(pen, t, .02, -.66, .24, hair, skin, kind == "child")
 
 
 def wheel(pen, x, y, r, turn):
@@ -337,14 +520,31 @@ def wheel(pen, x, y, r, turn):
         pen.line([(x - dx, y - dy), (x + dx, y + dy)], (.35, .35, .38), r * .2)
 
 
-def car(pen, c, t, go):
+def puffs(pen, x, y, t, drift, r, rate=.6, count=3, colour=(.93, .93, .93)):
+    """Smoke that rises from (x, y)."""
+    for k in range(count):
+        age = (t * rate + k / count) % 1
+        pen.dot(x + drift * age + math.sin(t + k * 2) * r * .25, y - age * r * 4.5, r * (.6 + age), colour, (1 - age) * .75)
+
+
+def car(pen, c, t, go, seat=None):
     bob = math.sin(t * 9) * .008
-    pen.polygon([(-.42, -.44 + bob), (-.28, -.74 + bob), (.14, -.74 + bob), (.36, -.44 + bob)], light_of(c, .1))
-    pen.polygon([(-.32, -.45 + bob), (-.22, -.67 + bob), (-.06, -.67 + bob), (-.06, -.45 + bob)], GLASS)
-    pen.polygon([(.0, -.45 + bob), (.0, -.67 + bob), (.12, -.67 + bob), (.26, -.45 + bob)], GLASS)
-    pen.rect(0, -.14 + bob, 1.3, .34, c, r=.12)
+    if seat:  # an open sports car
+        pen.polygon([(-.5, -.42 + bob), (-.46, -.56 + bob), (-.34, -.56 + bob), (-.28, -.4 + bob)], dark(c, .5), smooth=True)
+        seat(-.1, -.28 + bob, .72)
+        pen.line([(.2, -.38 + bob), (.15, -.52 + bob)], INK, .035)
+        pen.polygon([(.24, -.4 + bob), (.16, -.7 + bob), (.21, -.7 + bob), (.35, -.4 + bob)], GLASS, alpha=.8)
+        pen.polygon([(-.68, -.14 + bob), (-.69, -.38 + bob), (-.62, -.45 + bob), (-.3, -.42 + bob), (.2, -.42 + bob), (.5, -.38 + bob), (.7, -.26 + bob), (.7, -.14 + bob)], c)
+        pen.polygon([(-.74, -.46 + bob), (-.74, -.54 + bob), (-.5, -.5 + bob), (-.52, -.44 + bob)], dark(c, .3))
+        pen.line([(-.26, -.36 + bob), (.08, -.36 + bob), (.06, -.2 + bob), (-.22, -.2 + bob)], dark(c, .4), .018, smooth=False)
+        pen.line([(-.6, -.28 + bob), (.6, -.28 + bob)], light_of(c, .6), .03, alpha=.8)
+    else:
+        pen.polygon([(-.42, -.44 + bob), (-.28, -.74 + bob), (.14, -.74 + bob), (.36, -.44 + bob)], light_of(c, .1))
+        pen.polygon([(-.32, -.45 + bob), (-.22, -.67 + bob), (-.06, -.67 + bob), (-.06, -.45 + bob)], GLASS)
+        pen.polygon([(.0, -.45 + bob), (.0, -.67 + bob), (.12, -.67 + bob), (.26, -.45 + bob)], GLASS)
+        pen.rect(0, -.14 + bob, 1.3, .34, c, r=.12)
     pen.rect(0, -.14 + bob, 1.26, .07, dark(c, .35), r=.03, outline=False)
-    pen.dot(.59, -.34 + bob, .06, (1., .95, .65))
+    pen.dot(.59, -.3 + bob, .06, (1., .95, .65) if not pen.blink else (1., 1., .9))
     pen.dot(-.61, -.34 + bob, .05, (.8, .15, .15))
     for x in (-.36, .36):
         wheel(pen, x, -.16, .17, t * 7 * go)
@@ -354,14 +554,130 @@ def car(pen, c, t, go):
             pen.dot(-.72 - age * .3, -.18 - age * .14, .05 + age * .06, (.9, .9, .9), (1 - age) * .6)
 
 
-def boat(pen, c, t, go):
+def bus(pen, c, t, go):
+    bob = math.sin(t * 8) * .008
+    pen.rect(0, -.12 + bob, 1.5, .72, c, r=.1)
+    pen.rect(0, -.16 + bob, 1.46, .1, light_of(c, .7) if sum(c) < 2.6 else (.35, .55, .8), outline=False, shade=0)
+    for i, x in enumerate((-.56, -.3, -.04)):
+        pen.rect(x, -.46 + bob, .21, .26, GLASS, r=.03)
+        skin, hair = who(pen, i)
+        pen.dot(x + .01, -.53 + bob + math.sin(t * 3 + i * 2) * .01, .073, hair)
+        pen.dot(x + .015, -.51 + bob + math.sin(t * 3 + i * 2) * .01, .062, skin)
+    pen.rect(.24, -.14 + bob, .2, .58, light_of(c, .35), r=.03)
+    pen.rect(.24, -.38 + bob, .13, .3, GLASS, r=.02, outline=False)
+    pen.polygon([(.42, -.74 + bob), (.68, -.74 + bob), (.72, -.42 + bob), (.42, -.42 + bob)], GLASS)
+    pen.dot(.7, -.24 + bob, .05, (1., .95, .65))
+    pen.dot(-.72, -.28 + bob, .04, (.8, .15, .15))
+    for x in (-.44, .5):
+        wheel(pen, x, -.14, .15, t * 7 * go)
+    if go:
+        puffs(pen, -.8, -.12, t, -.3, .05, 1.2)
+
+
+def train(pen, c, t, go, seat=None):
+    bob, turn = math.sin(t * 10) * .006 * (.4 + go), t * 6 * go
+    pen.rect(0, .01, 1.9, .03, (.45, .38, .36), outline=False, shade=0)
+    wagon = dark(c, .22)
+    pen.rect(-.6, -.14 + bob, .54, .44, wagon, r=.04)
+    pen.rect(-.6, -.56 + bob, .6, .06, dark(c, .5), r=.03)
+    for x in (-.73, -.47):
+        pen.rect(x, -.3 + bob, .16, .18, GLASS, r=.02)
+    pen.line([(-.33, -.2), (-.22, -.2)], INK, .05)
+    puffs(pen, .52, -.78, t, -.75, .075, .5, 5)
+    if seat:
+        seat(-.06, -.28 + bob, .56)
+        pen.rect(-.05, -.14 + bob, .42, .26, c, r=.03)
+    else:
+        pen.rect(-.05, -.14 + bob, .42, .6, c, r=.03)
+        pen.rect(-.05, -.74 + bob, .52, .07, dark(c, .5), r=.03)
+        pen.rect(-.04, -.44 + bob, .24, .22, GLASS, r=.02)
+    if seat:
+        pen.rect(-.05, -.96 + bob, .54, .07, dark(c, .5), r=.03)
+        for x in (-.27, .17):
+            pen.line([(x, -.96 + bob), (x, -.36 + bob)], dark(c, .5), .035)
+    pen.polygon([(.45, -.5 + bob), (.42, -.78 + bob), (.62, -.78 + bob), (.59, -.5 + bob)], dark(c, .45))
+    pen.ellipse(.3, -.56 + bob, .07, .09, (1., .82, .3))
+    pen.rect(.46, -.16 + bob, .66, .38, c, r=.16)
+    for x in (.3, .5, .66):
+        pen.line([(x, -.53 + bob), (x, -.18 + bob)], (1., .82, .3), .025)
+    pen.dot(.8, -.36 + bob, .055, (1., .95, .65))
+    pen.polygon([(.7, -.16), (.84, -.16), (.95, .0), (.7, .0)], dark(c, .45))
+    for x, r in ((-.76, .1), (-.46, .1), (-.06, .16), (.3, .12), (.58, .12)):
+        wheel(pen, x, -r, r, turn * .16 / r)
+    dx, dy = math.cos(turn) * .07, math.sin(turn) * .07
+    pen.line([(-.06 + dx, -.15 + dy), (.58 + dx, -.13 + dy)], (.8, .8, .82), .035)
+
+
+def plane(pen, c, t, go, seat=None):
+    bank = math.sin(t * 2) * .02
+    pen.polygon([(-.5, -.5), (-.72, -.86), (-.54, -.86), (-.3, -.55)], dark(c, .22))
+    pen.polygon([(.0, -.58), (-.16, -.8 + bank), (-.04, -.8 + bank), (.2, -.58)], dark(c, .3))
+    if seat:
+        seat(.08, -.5, .6)
+        pen.polygon([(.34, -.56), (.3, -.76), (.35, -.76), (.46, -.55)], GLASS, alpha=.85)
+    else:
+        pen.polygon([(-.06, -.56), (.02, -.78), (.24, -.78), (.36, -.56)], GLASS, smooth=False)
+    pen.polygon([(-.74, -.6), (-.4, -.64), (.0, -.63), (.46, -.62), (.66, -.5), (.6, -.32), (.3, -.24), (-.3, -.3)], c, smooth=True)
+    pen.line([(-.52, -.48), (.5, -.45)], light_of(c, .7) if sum(c) < 2.6 else (.85, .3, .3), .06)
+    pen.polygon([(-.66, -.52), (-.84, -.56 - bank), (-.84, -.5 - bank), (-.52, -.44)], dark(c, .3))
+    pen.polygon([(.22, -.4), (-.02, -.4), (-.34, -.1 + bank), (-.12, -.1 + bank)], dark(c, .2))
+    for x in (-.1, .3):
+        pen.line([(x + .04, -.28), (x + .04, -.1)], (.35, .35, .38), .035)
+        pen.ellipse(x + .04, -.08, .075, .075, (.2, .2, .23))
+    pen.ellipse(.64, -.45, .055, .07, (.98, .8, .3))
+    spin = t * 31
+    pen.ellipse(.69, -.45, .03, .3, (.8, .85, .9), alpha=.3, outline=False, shade=0)
+    pen.line([(.69, -.45 - .29 * math.cos(spin)), (.69, -.45 + .29 * math.cos(spin))], (.35, .25, .2), .045)
+
+
+def bicycle(pen, c, t, go, seat=None):
+    turn = t * 5 * go
+    for x in (-.38, .38):
+        pen.canvas.drawCircle(x, -.25, .23, skia.Paint(AntiAlias=True, Style=skia.Paint.kStroke_Style, StrokeWidth=.055, Color4f=skia_colour((.2, .2, .23))))
+        for k in range(3):
+            dx, dy = math.cos(turn + k * 1.05) * .22, math.sin(turn + k * 1.05) * .22
+            pen.line([(x - dx, -.25 - dy), (x + dx, -.25 + dy)], (.72, .72, .74), .014)
+    dx, dy = math.cos(turn) * .09, math.sin(turn) * .09
+    pen.line([(-.02 - dx * .2, -.24 - dy * .2), (-.02 - dx, -.24 - dy)], (.4, .4, .42), .03)
+    for pts in ([(-.38, -.25), (-.02, -.24), (.28, -.52), (-.14, -.52), (-.38, -.25)], [(-.02, -.24), (-.17, -.6)], [(.38, -.25), (.25, -.66), (.36, -.7)]):
+        pen.limb(pts, c, .05, smooth=False)
+    pen.dot(-.02, -.24, .06, dark(c, .4))
+    pen.ellipse(-.18, -.61, .11, .035, (.25, .2, .2))
+    if seat:
+        colour = seat(-.14, -.6, .66)
+        pen.limb([(-.1, -.6), (.08, -.46), (-.02 + dx, -.22 + dy)], colour, .08)
+        pen.line([(-.06 + dx, -.2 + dy), (.05 + dx, -.2 + dy)], dark(colour, .5), .05)
+    pen.line([(-.02 + dx * .2, -.24 + dy * .2), (-.02 + dx, -.24 + dy)], (.4, .4, .42), .03)
+    pen.dot(.32, -.74, .025, (.95, .8, .3))
+
+
+def broom(pen, c, t, go, seat=None):
+    straw, blow = (.90, .70, .34), math.sin(t * 7) * .03
+    with pen.at(0, 0, 1, -6):
+        pen.polygon([(-.3, -.43), (-.46, -.54), (-.84, -.56 + blow), (-.92, -.4 + blow), (-.84, -.24 + blow), (-.46, -.3)], straw, smooth=True)
+        for k in (-1, 0, 1):
+            pen.line([(-.44, -.41 + k * .04), (-.84, -.4 + k * .1 + blow)], dark(straw, .4), .02)
+        pen.limb([(-.36, -.42), (.84, -.42)], c, .07)
+        pen.line([(-.38, -.49), (-.38, -.35)], (.85, .25, .25), .06)
+        if seat:
+            seat(.02, -.44, .82)
+    for k in range(3):
+        age = (t * .9 + k / 3) % 1
+        pen.dot(-.9 - age * .3, -.36 + math.sin(k * 5 + t) * .12, .028 * (1 - age) + .008, (1., .92, .5), 1 - age)
+
+
+def boat(pen, c, t, go, seat=None):
     rock = math.sin(t * 2) * .03
     pen.canvas.rotate(rock * 60)
-    pen.line([(0, -.3), (0, -1.08)], (.45, .3, .2), .05)
+    mast = -.16 if seat else 0
+    pen.line([(mast, -.3), (mast, -1.08)], (.45, .3, .2), .05)
     belly = .05 * math.sin(t * 1.7)
-    pen.polygon([(.05, -1.02), (.42 + belly, -.6), (.46 + belly, -.36), (.05, -.36)], CREAM, smooth=False)
-    pen.polygon([(-.05, -.92), (-.36 + belly, -.38), (-.05, -.38)], light_of(c, .35))
-    pen.polygon([(0, -1.08), (.16, -1.02 + belly * .4), (0, -.97)], (.9, .25, .2))
+    if not seat:
+        pen.polygon([(.05, -1.02), (.42 + belly, -.6), (.46 + belly, -.36), (.05, -.36)], CREAM, smooth=False)
+    pen.polygon([(mast - .05, -.98), (mast - .36 + belly, -.38), (mast - .05, -.38)], light_of(c, .35) if not seat else CREAM)
+    pen.polygon([(mast, -1.08), (mast + .16, -1.02 + belly * .4), (mast, -.97)], (.9, .25, .2))
+    if seat:
+        seat(.16, -.22, .7)
     pen.polygon([(-.58, -.3), (.64, -.3), (.42, 0), (-.4, 0)], c)
     pen.line([(-.56, -.28), (.6, -.28)], light_of(c, .6), .05)
 
@@ -380,11 +696,13 @@ def rocket(pen, c, t, go):
     pen.rect(0, -.08, .22, .07, dark(c, .5), r=.02)
 
 
-def balloon(pen, c, t, go):
+def balloon(pen, c, t, go, seat=None):
     drift = math.sin(t * 1.6) * .03
     for x in (-.12, .12):
         pen.line([(x, -.2), (x * 1.8 + drift, -.5)], (.45, .32, .22), .025)
-    pen.rect(0, 0, .28, .2, (.72, .5, .28), r=.03)
+    if seat:
+        seat(-.01, -.12, .44)
+    pen.rect(0, 0, .34 if seat else .28, .2, (.72, .5, .28), r=.03)
     pen.ellipse(drift, -.76, .38, .38, c)
     pen.ellipse(drift, -.76, .2, .38, light_of(c, .5), alpha=.75)
     pen.ellipse(drift, -.76, .07, .38, c, outline=False)
@@ -457,9 +775,118 @@ def ball(pen, c, t, go):
     pen.ellipse(-.14, -.66, .1, .07, (1, 1, 1), shade=0, outline=False, alpha=.55)
 
 
-DRAW = {f.__name__: f for f in (cat, dog, rabbit, bird, fish, robot, hero, car, boat, rocket, balloon, castle, house, tree, ball)}
+def flower(pen, c, t, go):
+    sway = math.sin(t * 1.6) * .06
+    green, top = (.30, .60, .26), (sway, -.74)
+    pen.limb([(0, 0), (-.03, -.3), (sway * .6, -.5), top], green, .055)
+    for side, y in ((-1, -.16), (1, -.28)):
+        droop = math.sin(t * 2 + side) * .03
+        pen.polygon([(0, y), (side * .14, y - .14 + droop), (side * .38, y - .1 + droop), (side * .24, y + .04 + droop)], green, smooth=True)
+    with pen.at(*top, 1, sway * 160):
+        for k in range(7):
+            a = k * 2 * math.pi / 7 + math.sin(t * 1.2) * .06
+            r = .2 + .012 * math.sin(t * 3 + k * 2)
+            pen.ellipse(math.cos(a) * r, math.sin(a) * r, .125, .125, c if sum(c) > .9 else mix(c, (.4, .3, .5), .4))
+        pen.ellipse(0, 0, .155, .155, (1., .82, .30) if c[2] > .4 or c[1] < .5 else (.62, .38, .2))
+        for side in (-1, 1):
+            eye(pen, side * .055 + .02 * pen.look - .01, -.02, .024, t, white=False)
+        pen.line([(-.045 + .02 * pen.look, .05), (.01 + .02 * pen.look, .075), (.06 + .02 * pen.look, .05)], (.35, .18, .12), .018)
+
+
+def moon(pen, c, t, go):
+    body = light_of(c, .3) if sum(c) > .9 else (.42, .42, .50)
+    pen.glow(0, -.5, .8 + .03 * math.sin(t * 2), light_of(c, .6), .5)
+    pen.ellipse(0, -.5, .47, .47, body)
+    for x, y, r in ((-.26, -.72, .075), (-.34, -.4, .05), (.3, -.76, .05), (.2, -.16, .06), (-.14, -.14, .045)):
+        pen.dot(x, y, r, dark(body, .12))
+    look = .09 * pen.look
+    for side in (-1, 1):
+        x = look + side * .16
+        if pen.blink or (t + .7) % 2.6 < .3:
+            pen.line([(x - .06, -.55), (x, -.52), (x + .06, -.55)], INK, .026)
+        else:
+            eye(pen, x, -.55, .05, 1., white=False)
+        pen.ellipse(look * 1.1 + side * .27, -.42, .075, .05, (.98, .55, .5), shade=0, outline=False, alpha=.5)
+    smile = .02 * math.sin(t * 1.3)
+    pen.line([(look - .12, -.37), (look, -.29 - smile), (look + .12, -.37)], INK, .028)
+
+
+def snowman(pen, c, t, go):
+    snow, lean = (.96, .97, 1.), math.sin(t * 1.5) * .015
+    for side in (-1, 1):
+        wave = math.sin(t * 2.6 + side) * .06
+        pen.line([(side * .2, -.52), (side * .4, -.62 + wave)], (.42, .28, .18), .035)
+        pen.line([(side * .36, -.6 + wave * .8), (side * .44, -.56 + wave)], (.42, .28, .18), .025)
+    pen.ellipse(0, -.2, .3, .23, snow)
+    pen.ellipse(lean, -.5, .23, .19, snow)
+    for y in (-.46, -.56):
+        pen.dot(lean + .03, y, .024, INK)
+    x = lean * 2
+    pen.ellipse(x, -.78, .19, .18, snow)
+    pen.limb([(x - .17, -.65), (x, -.61), (x + .17, -.65)], c, .075)
+    pen.limb([(x - .1, -.62), (x - .16 + math.sin(t * 3) * .03, -.46)], c, .07)
+    pen.rect(x, -.9, .38, .04, INK, r=.02)
+    pen.rect(x, -.92, .25, .2, INK, r=.02)
+    pen.rect(x, -.92, .25, .05, c, outline=False, shade=0)
+    look = .05 * pen.look
+    for side in (-1, 1):
+        eye(pen, x + look * .6 + side * .07, -.81, .026, t, white=False)
+    pen.polygon([(x + look * .4, -.79), (x + look * .4, -.72), (x + look * .4 + math.copysign(.17, pen.look), -.745)], (1., .58, .16))
+    pen.line([(x + look * .6 - .06, -.69), (x + look * .6, -.675), (x + look * .6 + .06, -.69)], INK, .016)
+
+
+def dragon(pen, c, t, go):
+    beat, wag = math.sin(t * 5.5), math.sin(t * 2.2) * .06
+    belly, spike = light_of(mix(c, (1., .85, .4), .5), .4), (1., .72, .22) if c[0] < .9 or c[2] > .5 else (.55, .3, .6)
+    pen.polygon([(-.02, -.56), (-.2, -.7 - .2 * beat), (-.62, -.86 - .26 * beat), (-.54, -.6 - .16 * beat), (-.42, -.62 - .1 * beat), (-.34, -.46 - .06 * beat), (-.2, -.48)], dark(spike, .12))
+    pen.polygon([(-.1, -.12), (-.3, -.02), (-.56, -.06), (-.72, -.3 + wag), (-.66, -.28 + wag), (-.5, -.2), (-.3, -.3), (-.16, -.42)], c, smooth=True)
+    pen.polygon([(-.64, -.24 + wag), (-.82, -.36 + wag), (-.68, -.4 + wag)], spike)
+    for x in (-.16, .16):
+        swing = math.sin(t * 7 + x * 10) * .06 * go
+        pen.ellipse(x + swing, -.06, .13, .07, dark(c, .15))
+    pen.ellipse(0, -.32, .29, .3, c)
+    pen.ellipse(.09, -.28, .17, .22, belly, outline=False)
+    for y in (-.36, -.26, -.16):
+        pen.line([(-.02, y), (.2, y)], dark(belly, .25), .018)
+    pen.limb([(.12, -.42), (.26, -.36), (.34, -.4 + wag * .4)], c, .08)
+    with pen.head(.1):
+        for x, y in ((-.16, -.6), (-.12, -.82), (-.02, -.98)):
+            pen.polygon([(x + .02, y + .09), (x - .11, y - .03), (x + .06, y - .04)], spike)
+        pen.polygon([(.06, -.98), (.0, -1.14), (.15, -1.02)], CREAM)
+        pen.ellipse(.12, -.8, .23, .21, c)
+        pen.ellipse(.3, -.72, .17, .125, light_of(c, .25))
+        pen.dot(.38, -.77, .02, dark(c, .6))
+        pen.line([(.22, -.65), (.32, -.63), (.42, -.67)], dark(c, .6), .02)
+        eye(pen, .18, -.86, .055, t)
+        puff = (t * .5) % 1
+        if puff < .45:
+            pen.dot(.5 + puff * .3, -.7 - puff * .12, .03 + puff * .07, (1., .72 - puff * .6, .25), .9 - 1.8 * puff)
+    pen.polygon([(-.04, -.5), (-.14, -.66 - .24 * beat), (-.48, -.9 - .34 * beat), (-.44, -.64 - .22 * beat), (-.32, -.62 - .14 * beat), (-.28, -.48 - .06 * beat), (-.14, -.4)], spike)
+
+
+def butterfly(pen, c, t, go):
+    beat = .62 + .38 * math.sin(t * 7)
+    with pen.at(0, -.5, 1, 14):
+        for side in (-1, 1):
+            w = beat * side
+            wing = c if side > 0 else dark(c, .1)
+            pen.polygon([(0, .02), (.3 * w, .04), (.46 * w, .2), (.34 * w, .42), (.14 * w, .34)], light_of(mix(wing, (1., .7, .3), .3), .12), smooth=True)
+            pen.polygon([(0, -.02), (.12 * w, -.3), (.4 * w, -.5), (.62 * w, -.36), (.56 * w, -.06), (.26 * w, .08)], wing, smooth=True)
+            pen.ellipse(.4 * w, -.26, .1 * beat, .1, light_of(c, .7) if sum(c) < 2.6 else (.95, .7, .4), shade=0, outline=False)
+            pen.ellipse(.3 * w, .22, .05 * beat, .055, CREAM, shade=0, outline=False)
+            pen.line([(0, -.24), (side * .06, -.36), (side * .13, -.42)], INK, .022)
+            pen.dot(side * .13, -.42, .026, INK)
+        pen.ellipse(0, .02, .06, .24, (.34, .24, .26))
+        pen.ellipse(0, -.24, .085, .08, (.42, .3, .3))
+        for side in (-1, 1):
+            eye(pen, side * .035 + .01 * pen.look, -.25, .022, t)
+
+
+DRAW = {f.__name__: f for f in (cat, dog, rabbit, bird, fish, robot, hero, car, boat, rocket, balloon, castle, house, tree, ball,
+                                  horse, person, child, bus, train, plane, bicycle, flower, moon, dragon, butterfly, snowman, broom)}
 SIZE = {"cat": .5, "dog": .5, "rabbit": .5, "bird": .48, "fish": .5, "robot": .52, "hero": .55, "car": .5, "boat": .52,
-        "rocket": .56, "balloon": .56, "castle": .6, "house": .58, "tree": .6, "ball": .42}
+        "rocket": .56, "balloon": .56, "castle": .6, "house": .58, "tree": .6, "ball": .42, "horse": .52, "person": .56, "child": .5, "bus": .5, "train": .5, "plane": .52,
+        "bicycle": .5, "flower": .52, "moon": .52, "dragon": .56, "butterfly": .42, "snowman": .54, "broom": .5}
 FLIERS = ("bird", "rocket", "balloon", "hero", "fish")
 
 # ---------------------------------------------------------------- scenes
