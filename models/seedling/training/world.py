@@ -21,13 +21,25 @@ COLOURS = {
     "brown": (.55, .36, .22),
 }
 SCENES = ("city", "meadow", "forest", "snowy forest", "desert", "beach", "ocean", "mountains",
-          "snow", "space", "castle hill")
-MOTIONS = ("still", "left", "right", "jumps", "rises", "falls", "spins")
-CAMERAS = ("still", "pan left", "pan right", "tilt up", "tilt down", "zoom in", "zoom out")
-LIGHTS = ("day", "night", "sunset", "sunrise", "darkens", "fog", "snow", "rain", "windows")
-STYLES = ("picture book", "watercolour", "old photo")
-FIXED = ("castle", "house", "tree")  # subjects that rarely move
+          "snow", "space", "castle hill", "room", "night town")
+MOTIONS = ("still", "left", "right", "jumps", "rises", "falls", "spins", "towards", "away", "grows", "looks around", "flies")
+CAMERAS = ("still", "pan left", "pan right", "tilt up", "tilt down", "zoom in", "zoom out", "roll")
+LIGHTS = ("day", "night", "sunset", "sunrise", "darkens", "fog", "snow", "rain", "windows", "storm", "clears", "castle night")
+STYLES = ("picture book", "watercolour", "old photo", "paper")
+FIXED = ("castle", "house", "tree", "flower", "moon", "snowman")  # subjects that rarely move
 LIT = ("castle", "house")  # subjects with windows
+LIT_SCENES = ("city", "castle hill")  # scenes with windows
+FLIERS = ("bird", "rocket", "balloon", "hero", "plane", "dragon", "butterfly", "broom")
+ALOFT = FLIERS + ("fish", "moon")  # above the ground
+ANIMALS = ("cat", "dog", "rabbit", "robot", "child")
+RIDES = {"car": ANIMALS, "boat": ANIMALS, "balloon": ANIMALS, "train": ANIMALS, "plane": ANIMALS, "bicycle": ANIMALS, "broom": ("hero", "cat", "child")}
+COMPANIONS = ("cat", "dog", "rabbit", "robot", "hero", "horse", "person", "child", "dragon", "bird", "snowman")  # may stand beside one another
+HEADED = ("cat", "dog", "rabbit", "robot", "hero", "horse", "person", "child", "flower", "moon", "dragon", "butterfly", "snowman")  # their heads turn
+WARM = ("cat", "dog", "rabbit", "robot", "hero", "horse", "person", "child")
+UNLIKELY = {"room": ("boat", "car", "bus", "train", "plane", "castle", "house", "moon", "bicycle", "rocket", "balloon", "horse", "broom", "tree"),
+            "ocean": ("train", "bus", "car", "bicycle", "house", "castle", "tree", "horse", "flower", "snowman", "person", "child"),
+            "space": ("boat", "train", "bus", "bicycle", "house", "tree", "flower", "horse", "fish"), "night town": ("boat", "fish", "castle")}
+ROOM_LIGHTS = ("day", "night", "sunset", "sunrise", "darkens", "snow", "rain", "windows", "storm", "clears")
 
 
 @dataclass(frozen=True)
@@ -40,32 +52,89 @@ class Attributes:
     camera: str
     light: str
     style: str = "picture book"
+    rider: str = "none"
+    rider_colour: str = "none"
+    companion: str = "none"
+    companion_colour: str = "none"
+
+
+def rider_of(a):
+    """Who rides the subject: "none" where nobody can."""
+    return a.rider if a.rider in RIDES.get(a.subject, ()) else "none"
+
+
+def companion_of(a):
+    """Who stands beside the subject."""
+    return a.companion if a.companion in COMPANIONS and a.subject in COMPANIONS else "none"
+
+
+def lights_of(scene, subject):
+    """Lights that can be seen there."""
+    if scene in ("space", "night town"):
+        return ("day",) if scene == "space" else ("night",)
+    if scene == "room":
+        return ROOM_LIGHTS
+    return LIGHTS if scene in LIT_SCENES or subject in LIT else tuple(k for k in LIGHTS if k not in ("windows", "castle night"))
+
+
+def motions_of(subject):
+    """Motions a subject can make."""
+    if subject == "none":
+        return ("still",)
+    return tuple(k for k in MOTIONS if not (k == "flies" and subject not in FLIERS or k == "looks around" and subject in ("castle", "house", "tree", "ball", "rocket", "balloon", "broom")))
+
+
+def sensible(a: Attributes) -> Attributes:
+    """The same with what cannot be seen replaced: a light without windows, a flying car, a rider on a horse."""
+    lights, rider, companion = lights_of(a.scene, a.subject), rider_of(a), companion_of(a)
+    motions = motions_of(a.subject) + (("looks around",) if rider != "none" else ())
+    return replace(a, light=a.light if a.light in lights else "day" if "day" in lights else lights[0], motion=a.motion if a.motion in motions else "still",
+                   rider=rider, rider_colour="none" if rider == "none" else a.rider_colour,
+                   companion=companion, companion_colour="none" if companion == "none" else a.companion_colour)
 
 
 def sample_attributes(rng: np.random.Generator) -> Attributes:
     """Draws attributes that make sense together."""
-    subject = "none" if rng.random() < .05 else str(rng.choice(SUBJECTS[1:]))
-    if rng.random() < .12:
+    def chance(p):
+        return rng.random() < p
+
+    def one(options, p=None):
+        return str(rng.choice(options, p=None if p is None else np.array(p) / sum(p)))
+
+    subject = "none" if chance(.045) else one(SUBJECTS[1:])
+    if chance(.09):
         subject = "cat"
-    colour = str(rng.choice(list(COLOURS)))
-    scene = str(rng.choice(SCENES))
-    if rng.random() < .08:
+    colours = list(COLOURS)
+    colour = one(colours)
+    if chance(.5):  # what it mostly is
+        colour = {"moon": one(("yellow", "white")), "tree": "green", "horse": one(("brown", "white", "black")), "broom": "brown", "dragon": one(("green", "red"))}.get(subject, colour)
+    scene = one(SCENES)
+    if chance(.06):
         scene = "snowy forest"
-    motion = str(rng.choice(MOTIONS, p=[.22, .15, .15, .14, .13, .11, .10]))
-    if subject in FIXED and rng.random() < .8 or subject == "none":
-        motion = "still"
-    camera = str(rng.choice(CAMERAS, p=[.28, .12, .12, .09, .09, .17, .13]))
-    if scene == "space":
-        light = "day"  # always dark: the sky of stars is the scene itself
-    else:
-        has_windows = scene in ("city", "castle hill") or subject in LIT
-        light = str(rng.choice(LIGHTS, p=[.27, .10, .16, .10, .13, .07, .07, .05, .05]))
-        if light == "windows" and not has_windows:
-            light = "day"
-        elif has_windows and light == "day" and rng.random() < .25:
-            light = "windows"
-    style = str(rng.choice(STYLES, p=[.92, .04, .04]))
-    return Attributes(subject, colour, scene, motion, camera, light, style)
+    while subject in UNLIKELY.get(scene, ()) and chance(.85):
+        scene = one(SCENES)
+    motion = one(MOTIONS, (.17, .13, .13, .09, .08, .06, .06, .07, .05, .04, .08, .04))
+    if subject in FIXED and chance(.7):
+        motion = "still" if chance(.6) else "looks around"
+    if subject in FLIERS and chance(.22):
+        motion = "flies"
+    rider = rider_colour = companion = companion_colour = "none"
+    if subject in RIDES and chance(.97 if subject == "broom" else .5):
+        rider, rider_colour = one(RIDES[subject]), one(colours)
+        if subject == "broom" and chance(.4):
+            rider = "hero"
+        if rider == "cat" and chance(.4):
+            rider_colour = "orange"
+    elif subject in COMPANIONS and chance(.2):
+        companion, companion_colour = one([k for k in COMPANIONS if k != subject or chance(.15)] or COMPANIONS), one(colours)
+        motion = one(("still", "left", "right", "jumps", "towards", "away", "looks around"))
+    camera = one(CAMERAS, (.27, .11, .11, .08, .08, .15, .12, .08))
+    light = one(LIGHTS, (.22, .10, .13, .09, .09, .06, .07, .05, .03, .07, .06, .03))
+    lights = lights_of(scene, subject)
+    if "castle night" in lights and light == "day" and chance(.4):
+        light = one(("windows", "castle night"))
+    style = one(STYLES, (.86, .04, .04, .06))
+    return sensible(Attributes(subject, colour, scene, motion, camera, light, style, rider, rider_colour, companion, companion_colour))
 
 
 # ---------------------------------------------------------------- drawing
@@ -697,16 +766,16 @@ def rocket(pen, c, t, go):
 
 
 def balloon(pen, c, t, go, seat=None):
-    drift = math.sin(t * 1.6) * .03
+    drift, up = math.sin(t * 1.6) * .03, -.16 if seat else 0.
     for x in (-.12, .12):
-        pen.line([(x, -.2), (x * 1.8 + drift, -.5)], (.45, .32, .22), .025)
+        pen.line([(x, -.2), (x * 1.8 + drift, -.5 + up)], (.45, .32, .22), .025)
+    pen.ellipse(drift, -.76 + up, .38, .38, c)
+    pen.ellipse(drift, -.76 + up, .2, .38, light_of(c, .5), alpha=.75)
+    pen.ellipse(drift, -.76 + up, .07, .38, c, outline=False)
+    pen.polygon([(-.2 + drift, -.46 + up), (.2 + drift, -.46 + up), (.1, -.38 + up), (-.1, -.38 + up)], dark(c, .3))
     if seat:
-        seat(-.01, -.12, .44)
-    pen.rect(0, 0, .34 if seat else .28, .2, (.72, .5, .28), r=.03)
-    pen.ellipse(drift, -.76, .38, .38, c)
-    pen.ellipse(drift, -.76, .2, .38, light_of(c, .5), alpha=.75)
-    pen.ellipse(drift, -.76, .07, .38, c, outline=False)
-    pen.polygon([(-.2 + drift, -.46), (.2 + drift, -.46), (.1, -.38), (-.1, -.38)], dark(c, .3))
+        seat(-.02, -.1, .5)
+    pen.rect(0, 0, .36 if seat else .28, .2, (.72, .5, .28), r=.03)
 
 
 def castle(pen, c, t, go):
@@ -887,7 +956,15 @@ DRAW = {f.__name__: f for f in (cat, dog, rabbit, bird, fish, robot, hero, car, 
 SIZE = {"cat": .5, "dog": .5, "rabbit": .5, "bird": .48, "fish": .5, "robot": .52, "hero": .55, "car": .5, "boat": .52,
         "rocket": .56, "balloon": .56, "castle": .6, "house": .58, "tree": .6, "ball": .42, "horse": .52, "person": .56, "child": .5, "bus": .5, "train": .5, "plane": .52,
         "bicycle": .5, "flower": .52, "moon": .52, "dragon": .56, "butterfly": .42, "snowman": .54, "broom": .5}
-FLIERS = ("bird", "rocket", "balloon", "hero", "fish")
+BOX = {  # half width, top, bottom of what each fills, in units of its size
+    "cat": (.75, -1.02, .02), "dog": (.78, -.92, .02), "rabbit": (.52, -1.23, .02), "bird": (.68, -1.05, .00), "fish": (.72, -.90, -.10),
+    "robot": (.60, -1.15, .00), "hero": (.55, -1.08, .02), "car": (.65, -.75, .02), "boat": (.65, -1.10, .02), "rocket": (.35, -1.05, .35),
+    "balloon": (.42, -1.15, .00), "castle": (.60, -1.20, .00), "house": (.55, -1.05, .00), "tree": (.50, -1.12, .00), "ball": (.45, -.90, .00),
+    "horse": (.72, -1.20, .00), "person": (.42, -1.10, .02), "child": (.42, -1.12, .02), "bus": (.75, -.85, .02), "train": (.95, -.82, .00),
+    "plane": (.85, -.88, .00), "bicycle": (.62, -.75, .00), "flower": (.40, -1.08, .02), "moon": (.48, -.98, -.02), "dragon": (.82, -1.23, .02),
+    "butterfly": (.65, -1.05, -.05), "snowman": (.45, -1.12, .02), "broom": (.95, -.55, -.15), "car ridden": (.75, -1.18, .02),
+    "boat ridden": (.65, -1.10, .02), "balloon ridden": (.42, -1.30, .00), "train ridden": (.95, -1.05, .00), "plane ridden": (.85, -1.23, .00),
+    "bicycle ridden": (.62, -1.40, .00), "broom ridden": (.95, -1.30, -.15)}
 
 # ---------------------------------------------------------------- scenes
 # A scene is a list of layers; each is (parallax, draw(pen)) recorded once and moved by the camera.
@@ -899,7 +976,8 @@ SKIES = {  # top, bottom, by day
     "desert": ((.50, .76, .92), (1., .90, .68)), "beach": ((.30, .70, .95), (.80, .95, .98)),
     "ocean": ((.36, .66, .93), (.86, .94, .97)), "mountains": ((.42, .66, .93), (.92, .90, .92)),
     "snow": ((.58, .74, .92), (.93, .95, .99)), "space": ((.03, .03, .12), (.16, .10, .30)),
-    "castle hill": ((.46, .68, .95), (.98, .90, .86)),
+    "castle hill": ((.46, .68, .95), (.98, .90, .86)), "room": ((.42, .72, .95), (.86, .95, .97)),
+    "night town": ((.05, .06, .20), (.26, .24, .50)),
 }
 
 
@@ -915,9 +993,10 @@ def ridge(pen, rng, base, height, step, colour, smooth=True, bottom=2., **option
 
 def ground(pen, rng, hz, near, far_colour, near_colour):
     """The floor from the horizon hz down, with scattered tufts that grow towards the viewer."""
-    paint = skia.Paint(AntiAlias=True)
-    paint.setShader(skia.GradientShader.MakeLinear(
-        [(0, hz), (0, near * 1.6)], [skia_colour(far_colour).toColor(), skia_colour(near_colour).toColor()]))
+    paint = skia.Paint(AntiAlias=True, Color4f=skia_colour(mix(far_colour, near_colour, .5)))
+    if not pen.flat:
+        paint.setShader(skia.GradientShader.MakeLinear(
+            [(0, hz), (0, near * 1.6)], [skia_colour(far_colour).toColor(), skia_colour(near_colour).toColor()]))
     pen.canvas.drawRect(skia.Rect.MakeLTRB(-6, hz, 6, 6), paint)
 
 
@@ -951,29 +1030,61 @@ def cloud(pen, x, y, s, colour=(1, 1, 1), alpha=.9):
     pen.path(path, colour, alpha=alpha, shade=.06, outline=False)
 
 
+@dataclass
+class Layer:
+    """What moves with the camera as one: pictures that drift or sway, living things drawn anew each frame, windows."""
+    parallax: float
+    draws: list  # (draw(pen), sway): sway = None | ("drift", speed) | (foot's y, amount)
+    lit: list  # windows (x, y, size)
+    live: list  # draw(pen, t)
+
+
 def build_scene(name, rng, hz, feet, top):
     if name == "photo":
         return []
     return build_layers(name, rng, hz, feet, top)
 
 
+def gust(pen, x, y, size, t, colour, alpha):
+    """A wisp of wind along the ground."""
+    k = (t * .22 + x * 3.7) % 1
+    at = x + (k - .5) * .8
+    pen.line([(at - size, y), (at, y - size * .22 * math.sin(t * 3 + x)), (at + size, y)], colour, size * .16, alpha=alpha * math.sin(math.pi * k))
+
+
 def build_layers(name, rng, hz, feet, top):
-    """Layers of a scene, far to near: (parallax, draw(pen), windows), windows = [(x, y, size)]."""
+    """Layers of a scene, far to near."""
     layers = []
     windows = []
 
-    def layer(parallax, draw, lit=()):
-        layers.append((parallax, draw, list(lit)))
+    def layer(parallax, draw, lit=(), sway=None, live=None):
+        layers.append(Layer(parallax, [(draw, sway)], list(lit), [live] if live else []))
+
+    def more(draw=None, sway=None, live=None):
+        """Something that lies on the last layer."""
+        layers[-1].draws.extend([(draw, sway)] if draw else [])
+        layers[-1].live.extend([live] if live else [])
+
+    def plants(items, draw, amount=.1, bands=2):
+        """Small plants (x, y, ...) on the last layer, in bands that sway about their feet."""
+        items = sorted(items, key=lambda item: item[1])
+        for k in range(bands):
+            band = items[k * len(items) // bands:(k + 1) * len(items) // bands]
+            more(lambda pen, band=band: [draw(pen, *item) for item in band], (float(np.mean([item[1] for item in band])), amount))
 
     if name != "space":
         spots = [(x, rng.uniform(top * .85, top * .35 + hz * .3), rng.uniform(.7, 1.3)) for x in spread(rng, .8)]
-        layer(.2, lambda pen: [cloud(pen, *s) for s in spots])
+        if name == "night town":
+            layer(.2, lambda pen: [cloud(pen, *s, (.30, .32, .52), .55) for s in spots], sway=("drift", .03))
+        else:
+            layer(.2, lambda pen: [cloud(pen, *s) for s in spots], sway=("drift", .03))
 
     if name == "city":
         walls = ((.86, .62, .50), (.93, .80, .58), (.66, .72, .80), (.80, .55, .55), (.62, .74, .68), (.90, .86, .78))
         far = [(x, rng.uniform(.3, .6), rng.uniform(.16, .24)) for x in spread(rng, .2)]
         layer(.4, lambda pen: [pen.rect(x, hz + .1, w, h + .1, (.66, .74, .84), outline=False) for x, h, w in far])
         near = [(x, rng.uniform(.28, .5), walls[int(rng.integers(len(walls)))], int(rng.integers(2))) for x in spread(rng, .36, .1)]
+        stacks = [(x + .1, hz + .03 - h) for x, h, _, roof in near if abs(x) < .9 and roof][:3]
         for x, h, _, _ in near:
             for row in range(int(h / .13)):
                 for column in (-.09, 0, .09):
@@ -983,10 +1094,11 @@ def build_layers(name, rng, hz, feet, top):
             for x, h, c, roof in near:
                 pen.rect(x, hz + .1, .34, h, c)
                 if roof:
+                    pen.rect(x + .1, hz + .08 - h, .04, .07, dark(c, .45))
                     pen.polygon([(x - .19, hz + .1 - h), (x, hz - h), (x + .19, hz + .1 - h)], dark(c, .4))
             for x, y, s in windows:
                 pen.rect(x, y + s * .6, s, s * 1.3, (.42, .52, .64), outline=False)
-        layer(.7, houses, windows)
+        layer(.7, houses, windows, live=lambda pen, t: [puffs(pen, x, y, t + x, .06, .022, .3) for x, y in stacks])
 
         def road(pen):
             ground(pen, rng, hz + .1, feet, (.78, .74, .70), (.70, .66, .64))
@@ -1006,12 +1118,17 @@ def build_layers(name, rng, hz, feet, top):
 
         def field(pen):
             ground(pen, rng, hz + .08, feet, (.58, .82, .36), (.34, .64, .26))
-            for x, y, k in flowers:
-                s = .012 + .03 * (y - hz)
-                pen.line([(x, y), (x, y - s * 2)], (.24, .5, .2), s * .6)
-                pen.dot(x, y - s * 2.2, s, ((1., .4, .45), (1., .9, .3), (.98, .98, .95), (.75, .55, .95))[k])
-        layer(.75, lambda pen: [round_tree(pen, x, hz + .11, h, (.36, .62, .32)) for x, h in trees])
+            for x, y, _ in flowers[::2]:
+                s = .02 + .04 * (y - hz)
+                pen.line([(x + .03 - s, y + .04 - s), (x + .03, y + .04), (x + .03 + s * .8, y + .04 - s)], (.30, .58, .24), s * .3, smooth=False)
+
+        def blossom(pen, x, y, k):
+            s = .012 + .03 * (y - hz)
+            pen.line([(x, y), (x, y - s * 2)], (.24, .5, .2), s * .6)
+            pen.dot(x, y - s * 2.2, s, ((1., .4, .45), (1., .9, .3), (.98, .98, .95), (.75, .55, .95))[k])
+        layer(.75, lambda pen: [round_tree(pen, x, hz + .11, h, (.36, .62, .32)) for x, h in trees], sway=(hz + .11, .035))
         layer(1., field)
+        plants(flowers, blossom, .3, 3)
     elif name in ("forest", "snowy forest"):
         snowy = name == "snowy forest"
         greens = ((.62, .74, .76), (.40, .60, .58), (.20, .44, .40)) if snowy else ((.62, .78, .58), (.38, .62, .38), (.20, .48, .28))
@@ -1019,16 +1136,13 @@ def build_layers(name, rng, hz, feet, top):
             row = [(x, height * rng.uniform(.75, 1.25), rng.random() < .5) for x in spread(rng, step)]
 
             def draw(pen, row=row, base=base, colour=colour):
-                if snowy:
-                    pen.rect(0, 2, 12, 2 - hz - base * .6, mix(colour, (.93, .96, 1.), .8), outline=False, shade=0)
-                else:
-                    pen.rect(0, 2, 12, 2 - hz - base * .6, mix(colour, (.5, .7, .35), .5), outline=False, shade=0)
+                pen.rect(0, 2, 24, 2 - hz - base * .6, mix(colour, (.93, .96, 1.), .8) if snowy else mix(colour, (.5, .7, .35), .5), outline=False, shade=0)
                 for x, h, is_round in row:
                     if is_round and not snowy:
                         round_tree(pen, x, hz + base, h, colour)
                     else:
                         fir(pen, x, hz + base, h, colour, snowy)
-            layer(parallax, draw)
+            layer(parallax, draw, sway=(hz + base, .02))
         near = [(x, rng.uniform(.75, 1.05)) for x in spread(rng, .95, .5)]
         tufts = [(x, rng.uniform(hz + .16, feet + .4)) for x in spread(rng, .12)]
 
@@ -1038,12 +1152,16 @@ def build_layers(name, rng, hz, feet, top):
                 s = .02 + .08 * (y - hz)
                 if snowy:
                     pen.ellipse(x, y, s * 2.2, s * .5, (.80, .87, .96), shade=0, outline=False)
-                else:
-                    pen.line([(x - s, y), (x - s * .5, y - s), (x, y), (x + s * .6, y - s)], (.24, .44, .2), s * .3, smooth=False)
-            for x, h in near:
-                if abs(x) > .3:
-                    fir(pen, x, hz + .16, h, greens[2], snowy)
+
+        def leaves(pen, t):
+            for k, (x, y) in enumerate(tufts[8:36:7]):
+                fall = (t * .11 + k * .31) % 1
+                at = x + .3 * fall + math.sin(t * 2 + k) * .04
+                pen.ellipse(at, hz - .4 + fall * (y - hz + .4), .013, .007 + .004 * math.sin(t * 4 + k), (.82, .66, .24), shade=0, outline=False)
         layer(1., floor)
+        if not snowy:
+            plants(tufts, lambda pen, x, y: pen.line([(x - (s := .02 + .08 * (y - hz)), y), (x - s * .5, y - s), (x, y), (x + s * .6, y - s)], (.24, .44, .2), s * .3, smooth=False), .22)
+        more(lambda pen: [fir(pen, x, hz + .16, h, greens[2], snowy) for x, h in near if abs(x) > .3], (hz + .16, .02), None if snowy else leaves)
     elif name == "desert":
         r1, r2 = rng.integers(1 << 30, size=2)
         tombs = [(x, rng.uniform(.22, .4)) for x in spread(rng, 1.1, .8)]
@@ -1063,13 +1181,20 @@ def build_layers(name, rng, hz, feet, top):
             for x in spread(r, .25):
                 y = r.uniform(hz + .15, feet + .35)
                 pen.line([(x - .12, y), (x, y - .02), (x + .12, y)], (.84, .62, .36), .012, alpha=.8)
-            for x, h in cacti:
-                cactus(pen, x, hz + .15, h)
         layer(1., sand)
+        more(lambda pen: [cactus(pen, x, hz + .15, h) for x, h in cacti], (hz + .15, .025))
+        more(live=lambda pen, t: [gust(pen, x, hz + y, .16, t, (1., .93, .74), .8) for x, y in ((-.5, .2), (.1, .3), (.62, .24), (-.2, .42), (.35, .52))])
     elif name in ("beach", "ocean"):
         sea = (.22, .62, .82) if name == "beach" else (.20, .50, .78)
         isles = [(x, rng.uniform(.1, .2)) for x in spread(rng, 1.4, .9)]
         layer(.3, lambda pen: [pen.ellipse(x, hz + .05, h * 1.8, h, (.48, .68, .66), outline=False) for x, h in isles])
+        gulls = [(rng.uniform(-.7, .7), rng.uniform(top * .75, hz - .2), rng.uniform(.03, .045)) for _ in range(2)]
+
+        def soar(pen, t):
+            for x, y, r in gulls:
+                x, y, lift = x + .12 * math.sin(t * .5 + x * 9), y + .03 * math.sin(t * .8 + x), r * (.5 + .5 * math.sin(t * 5 + x * 7))
+                pen.line([(x - r, y - lift), (x - r * .4, y - r * .4), (x, y), (x + r * .4, y - r * .4), (x + r, y - lift)], (.98, .98, 1.), .011)
+        more(live=soar)
 
         def water(pen):
             ground(pen, rng, hz + .04, feet, light_of(sea, .3), dark(sea, .2))
@@ -1084,15 +1209,15 @@ def build_layers(name, rng, hz, feet, top):
                 pen.polygon(edge, (.98, .87, .62), outline=False, shade=.12)
                 for x, y, k in shells:
                     pen.dot(x, y, .016, ((.95, .6, .5), (.85, .7, .5), (1., .98, .9))[k])
-                for x, h in palms:
-                    if abs(x) < .35:
-                        continue
-                    y = hz + .3
-                    pen.line([(x, y), (x + h * .08, y - h * .5), (x + h * .2, y - h)], (.55, .38, .24), .05)
-                    for a in (-2.9, -2.3, -.9, -.2, .35, 2.9):
-                        ex, ey = x + h * .2 + math.cos(a) * h * .38, y - h + math.sin(a) * h * .16 + h * .1
-                        pen.polygon([(x + h * .2, y - h), ((x + h * .2 + ex) / 2, (y - h + ey) / 2 - h * .12), (ex, ey), ((x + h * .2 + ex) / 2, (y - h + ey) / 2 - h * .02)], (.26, .60, .32), smooth=False)
+
+            def palm(pen, x, h):
+                y = hz + .3
+                pen.line([(x, y), (x + h * .08, y - h * .5), (x + h * .2, y - h)], (.55, .38, .24), .05)
+                for a in (-2.9, -2.3, -.9, -.2, .35, 2.9):
+                    ex, ey = x + h * .2 + math.cos(a) * h * .38, y - h + math.sin(a) * h * .16 + h * .1
+                    pen.polygon([(x + h * .2, y - h), ((x + h * .2 + ex) / 2, (y - h + ey) / 2 - h * .12), (ex, ey), ((x + h * .2 + ex) / 2, (y - h + ey) / 2 - h * .02)], (.26, .60, .32), smooth=False)
             layer(1., shore)
+            more(lambda pen: [palm(pen, x, h) for x, h in palms if abs(x) > .35], (hz + .3, .045))
     elif name == "mountains":
         peaks = [(x, rng.uniform(.42, .68)) for x in spread(rng, .62)]
 
@@ -1110,12 +1235,12 @@ def build_layers(name, rng, hz, feet, top):
 
         def alm(pen):
             ground(pen, rng, hz + .13, feet, (.60, .74, .44), (.40, .58, .32))
-            for x, h in firs:
-                fir(pen, x, hz + .16, h, (.24, .46, .36), False)
             for x, y in stones:
                 s = .015 + .05 * (y - hz)
                 pen.ellipse(x, y, s * 1.4, s * .8, (.66, .66, .68))
         layer(1., alm)
+        more(lambda pen: [fir(pen, x, hz + .16, h, (.24, .46, .36), False) for x, h in firs], (hz + .16, .03))
+        plants([(x + .09, y + .03) for x, y in stones], lambda pen, x, y: pen.line([(x - (s := .02 + .08 * (y - hz)), y - s), (x - s * .4, y), (x, y - s), (x + s * .4, y), (x + s, y - s)], (.32, .52, .26), s * .28, smooth=False), .25)
     elif name == "snow":
         r1, r2 = rng.integers(1 << 30, size=2)
         layer(.35, lambda pen: ridge(pen, np.random.default_rng(r1), hz + .04, .26, .6, (.78, .86, .95)))
@@ -1128,19 +1253,31 @@ def build_layers(name, rng, hz, feet, top):
             for x, y in drifts:
                 s = .03 + .08 * (y - hz)
                 pen.ellipse(x, y, s * 2, s * .4, (.82, .88, .96), shade=0, outline=False)
-            for x, h in men:
-                if abs(x) < .35:
-                    continue
-                y = hz + .2
-                for dy, r in ((.22, .24), (.56, .18), (.84, .13)):
-                    pen.ellipse(x, y - dy * h, r * h, r * h, (.97, .98, 1.))
-                pen.rect(x, y - .94 * h, .2 * h, .14 * h, (.2, .2, .26))
-                pen.dot(x + .04 * h, y - .84 * h, .03 * h, (.98, .55, .15))
-                pen.line([(x - .1 * h, y - .7 * h), (x + .12 * h, y - .7 * h)], (.85, .25, .25), .05 * h)
+
+        def man(pen, x, h):
+            y = hz + .2
+            for dy, r in ((.22, .24), (.56, .18), (.84, .13)):
+                pen.ellipse(x, y - dy * h, r * h, r * h, (.97, .98, 1.))
+            pen.rect(x, y - .94 * h, .2 * h, .14 * h, (.2, .2, .26))
+            pen.dot(x + .04 * h, y - .84 * h, .03 * h, (.98, .55, .15))
+            pen.line([(x - .1 * h, y - .7 * h), (x + .12 * h, y - .7 * h)], (.85, .25, .25), .05 * h)
+        firs = [(x, rng.uniform(.16, .28)) for x in spread(rng, .5, .9)]
+        layer(.75, lambda pen: [fir(pen, x, hz + .14, h, (.36, .54, .52), True) for x, h in firs], sway=(hz + .14, .03))
         layer(1., field)
+        more(lambda pen: [man(pen, x, h) for x, h in men if abs(x) > .35], (hz + .2, .02))
+        more(live=lambda pen, t: [gust(pen, x, hz + y, .14, t, (.78, .86, .97), .9) for x, y in ((-.5, .2), (.1, .3), (.62, .24), (-.2, .42), (.35, .52))])
     elif name == "space":
         stars = [(rng.uniform(-FAR, FAR), rng.uniform(-1.4, hz + .2), rng.uniform(.004, .012)) for _ in range(170)]
-        layer(.15, lambda pen: [pen.dot(x, y, r, (1, 1, .92)) for x, y, r in stars])
+        bright = [star for star in stars if abs(star[0]) < .8][:7]
+
+        def twinkle(pen, t):
+            for k, (x, y, r) in enumerate(bright):
+                pen.dot(x, y, r * (1.4 + .9 * math.sin(t * (2 + k % 3) + k)), (1, .96, .8))
+            fall = (t * .23 + bright[0][2] * 90) % 1
+            if fall < .2:
+                x, y = bright[0][0] * .5 + fall * 2.2, top * .8 + fall * .8
+                pen.line([(x - .12, y - .045), (x, y)], (1, 1, .9), .009, alpha=1 - fall * 5)
+        layer(.15, lambda pen: [pen.dot(x, y, r, (1, 1, .92)) for x, y, r in stars], live=twinkle)
         planets = [(x, rng.uniform(top * .8, hz - .15), rng.uniform(.09, .17), ((.93, .60, .42), (.52, .76, .86), (.82, .62, .90))[int(rng.integers(3))], rng.random() < .5) for x in spread(rng, .85, .8)]
 
         def worlds(pen):
@@ -1149,7 +1286,7 @@ def build_layers(name, rng, hz, feet, top):
                 pen.dot(x - r * .3, y - r * .25, r * .22, light_of(c, .4), .6)
                 if ring:
                     pen.line([(x - r * 1.7, y + r * .35), (x, y + r * .35), (x + r * 1.7, y - r * .35)], (.98, .90, .70), r * .16)
-        layer(.4, worlds)
+        layer(.4, worlds, sway=("drift", .012))
         craters = [(x, rng.uniform(hz + .16, feet + .4)) for x in spread(rng, .24)]
 
         def moon(pen):
@@ -1159,6 +1296,10 @@ def build_layers(name, rng, hz, feet, top):
                 s = .03 + .08 * (y - hz)
                 pen.ellipse(x, y, s * 1.6, s * .55, (.50, .48, .62))
         layer(1., moon)
+    elif name == "room":
+        room_layers(layer, more, rng, hz, feet, top)
+    elif name == "night town":
+        town_layers(layer, more, rng, hz, feet)
     else:  # castle hill
         r1 = rng.integers(1 << 30)
         layer(.35, lambda pen: ridge(pen, np.random.default_rng(r1), hz + .04, .22, .5, (.66, .78, .80)))
@@ -1174,16 +1315,130 @@ def build_layers(name, rng, hz, feet, top):
                 castle(pen, (.84, .80, .82), 0, 0)
                 pen.canvas.restore()
             pen.rect(0, 3, 12, 3 - hz - .1, (.50, .72, .44), outline=False, shade=0)
-        layer(.6, hill, lit)
+
+        def flags(pen, t):
+            for x in sites:
+                if abs(x) < 1.2:
+                    for fx in (-.42, .42):
+                        px, py, wave = x + fx * .42, hz - .14 - 1.2 * .42, math.sin(t * 4 + fx * 7) * .018
+                        pen.polygon([(px, py), (px + .068, py + .017 + wave), (px, py + .05)], (.95, .75, .2), shade=0)
+        layer(.6, hill, lit, live=flags)
         trees = [(x, rng.uniform(.18, .28)) for x in spread(rng, .55, .8)]
 
         def path(pen):
             ground(pen, rng, hz + .14, feet, (.58, .78, .40), (.38, .60, .28))
             pen.polygon([(.2, hz + .14), (.28, hz + .14), (.1, feet), (.5, 2), (-.7, 2), (-.2, feet)], (.93, .82, .60), smooth=True)
-            for x, h in trees:
-                round_tree(pen, x, hz + .17, h, (.40, .62, .34))
         layer(1., path)
+        more(lambda pen: [round_tree(pen, x, hz + .17, h, (.40, .62, .34)) for x, h in trees], (hz + .17, .035))
+        plants([(x, rng.uniform(hz + .2, feet + .35)) for x in spread(rng, .12)],
+               lambda pen, x, y: pen.line([(x - (s := .02 + .06 * (y - hz)), y - s), (x - s * .3, y), (x, y - s), (x + s * .3, y), (x + s, y - s)], (.30, .52, .22), s * .28, smooth=False), .25)
     return layers
+
+
+def room_layers(layer, more, rng, hz, feet, top):
+    """Indoors: hills behind the windows, then the wall with windows, curtains, pictures, a clock and lamps, and the floor."""
+    wall = ((.93, .80, .62), (.72, .82, .80), (.90, .74, .72), (.80, .80, .90))[int(rng.integers(4))]
+    cloth = ((.80, .34, .32), (.32, .52, .62), (.86, .62, .26), (.46, .56, .38))[int(rng.integers(4))]
+    floor, sill, head = hz + .13, hz - .1, top * .78
+    r1 = rng.integers(1 << 30)
+    first = rng.uniform(-.26, .26)
+    panes = [first + k * 1.1 for k in range(-2, 3)]
+    layer(.5, lambda pen: (ridge(pen, np.random.default_rng(r1), hz - .06, .2, .5, (.56, .76, .50)),
+                           [round_tree(pen, x, hz - .03, .22, (.36, .60, .34)) for x in np.arange(-2.5, 2.6, .45)]), sway=(hz, .03))
+
+    def walls(pen):
+        path = make_path([(-6, -6), (6, -6), (6, floor), (-6, floor)])
+        for x in panes:
+            path.addRect(skia.Rect.MakeLTRB(x - .2, head, x + .2, sill))
+        path.setFillType(skia.PathFillType.kEvenOdd)
+        pen.path(path, wall, shade=.1, outline=False)
+        for k in np.arange(-FAR, FAR, .14):
+            pen.line([(k, -3), (k, floor)], light_of(wall, .35), .012, alpha=.5)
+        pen.rect(0, floor, 12, .035, CREAM, outline=False)
+        ground(pen, rng, floor, feet, (.74, .52, .34), (.64, .42, .26))
+        for i, y in enumerate((.05, .13, .25, .42, .66)):
+            pen.line([(-FAR - 1, floor + y), (FAR + 1, floor + y)], (.52, .34, .22), .006 + .01 * y, smooth=False, alpha=.7)
+            for x in np.arange(-FAR + i % 2 * .3, FAR, .62):
+                pen.line([(x, floor + y), (x * (1 + .1 * y), floor + y + .06 + .16 * y)], (.52, .34, .22), .006, alpha=.6)
+        for k, c in ((1., cloth), (.9, light_of(cloth, .55)), (.8, cloth), (.35, light_of(cloth, .3))):
+            pen.ellipse(0, feet + .03, .62 * k, .105 * k, c, shade=0, outline=k == 1)
+        for x in panes:
+            for w, h, dx, y in ((.018, sill - head, 0, sill), (.4, .018, 0, (sill + head) / 2), (.022, sill - head, -.2, sill), (.022, sill - head, .2, sill)):
+                pen.rect(x + dx, y, w, h, CREAM, outline=False, shade=0)
+            pen.rect(x, sill + .03, .47, .035, CREAM)
+            pen.rect(x - .1, sill, .06, .05, (.80, .46, .32), r=.01)
+            pen.rect(x, head, .62, .02, (.45, .30, .2))
+            picture = x + .55
+            pen.rect(picture, sill - .06, .24, .2, (.52, .34, .2))
+            pen.rect(picture, sill - .085, .19, .15, (.72, .88, .96), outline=False)
+            pen.polygon([(picture - .095, sill - .085), (picture - .03, sill - .17), (picture + .03, sill - .11), (picture + .06, sill - .14), (picture + .095, sill - .085)], (.42, .62, .42), outline=False)
+            pen.dot(picture + .05, sill - .2, .018, (1., .8, .3))
+            lamp = x + .34
+            pen.line([(lamp, floor + .02), (lamp, hz - .22)], (.34, .26, .22), .016)
+            pen.ellipse(lamp, floor + .025, .06, .016, (.34, .26, .22))
+            pen.polygon([(lamp - .055, hz - .32), (lamp + .055, hz - .32), (lamp + .09, hz - .2), (lamp - .09, hz - .2)], (.98, .88, .64))
+
+    def living(pen, t):
+        for x in panes:
+            if abs(x) > 1.5:
+                continue
+            for k in (-1, 0, 1):
+                sway = math.sin(t * 1.8 + k + x) * .012
+                pen.ellipse(x - .1 + k * .03 + sway, sill - .08, .014, .04, (.36, .62, .32), shade=0, outline=False)
+            swing = math.sin(t * 3.2) * .03
+            clock = x + .55
+            pen.line([(clock, sill - .38), (clock + swing, sill - .27)], (.62, .46, .24), .009)
+            pen.dot(clock + swing, sill - .27, .018, (.98, .80, .35))
+            pen.dot(clock, sill - .4, .055, (.50, .33, .2))
+            pen.dot(clock, sill - .4, .044, CREAM)
+            pen.line([(clock, sill - .4), (clock + .032 * math.sin(t * 1.05), sill - .4 - .032 * math.cos(t * 1.05))], INK, .008)
+    layer(1., walls, [(x + .34, hz - .26, .0) for x in panes], live=living)
+    for side in (-1, 1):
+        def curtain(pen, side=side):
+            for x in panes:
+                pen.polygon([(x + side * .3, head + .01), (x + side * .12, head + .01), (x + side * .15, (head + sill) / 2), (x + side * .2, sill + .07), (x + side * .3, sill + .07)], cloth)
+                for dx in (.2, .25):
+                    pen.line([(x + side * dx, head + .03), (x + side * dx, sill + .05)], dark(cloth, .3), .01, alpha=.6)
+        more(curtain, (head, .05 * side))
+
+
+def town_layers(layer, more, rng, hz, feet):
+    """A small town, always by night: crooked roofs, lit windows, street lamps, smoke."""
+    far = [(x, rng.uniform(.22, .44), rng.uniform(.14, .2), int(rng.integers(2))) for x in spread(rng, .17)]
+    far_lit = [(x + dx, hz + .06 - h * .7, .022) for x, h, _, _ in far for dx in (-.03, .04) if rng.random() < .5]
+
+    def skyline(pen):
+        for x, h, w, tip in far:
+            pen.rect(x, hz + .1, w, h, (.20, .20, .40), outline=False)
+            if tip:
+                pen.polygon([(x - w * .56, hz + .1 - h), (x, hz - .02 - h), (x + w * .56, hz + .1 - h)], (.16, .15, .34), outline=False)
+    layer(.4, skyline, far_lit)
+    walls = ((.42, .34, .48), (.34, .38, .56), (.50, .38, .42), (.32, .42, .50), (.46, .42, .56))
+    near = [(x, rng.uniform(.3, .46), walls[int(rng.integers(len(walls)))], rng.uniform(-.03, .03)) for x in spread(rng, .4, .1)]
+    windows = [(x + dx, hz + .02 - row * .13, .05) for x, h, _, _ in near for row in range(int((h - .06) / .13)) for dx in (-.09, .09)]
+    stacks = [(x + .11, hz - .03 - h) for x, h, _, _ in near if abs(x) < .9][1:4]
+
+    def houses(pen):
+        for x, h, c, lean in near:
+            pen.rect(x, hz + .16, .36, h + .06, c)
+            pen.rect(x + .11, hz + .05 - h, .05, .09, dark(c, .3))
+            pen.polygon([(x - .23, hz + .11 - h), (x + lean - .02, hz - .1 - h), (x + lean + .02, hz - .1 - h), (x + .23, hz + .11 - h)], dark(c, .4))
+            pen.rect(x, hz + .16, .09, .14, dark(c, .5), r=.03)
+        for x, y, s in windows:
+            pen.rect(x, y + s * .75, s * 1.2, s * 1.5, (.16, .16, .30), r=.006)
+    layer(.7, houses, windows, live=lambda pen, t: [puffs(pen, x, y, t + x, .06, .024, .3, colour=(.62, .62, .76)) for x, y in stacks])
+    lamps = list(spread(rng, .85, .2))
+    cobbles = [(x, rng.uniform(hz + .24, feet + .4)) for x in spread(rng, .05)]
+
+    def street(pen):
+        ground(pen, rng, hz + .15, feet, (.30, .30, .46), (.24, .23, .38))
+        for x, y in cobbles:
+            s = .012 + .05 * (y - hz)
+            pen.ellipse(x, y, s * 1.5, s * .6, (.36, .36, .52), shade=0, outline=False)
+        for x in lamps:
+            pen.rect(x, hz + .24, .02, .42, (.12, .12, .2))
+            pen.polygon([(x - .045, hz - .25), (x, hz - .3), (x + .045, hz - .25), (x + .03, hz - .17), (x - .03, hz - .17)], (.98, .86, .50))
+    layer(1., street, [(x, hz - .21, .045) for x in lamps])
 
 
 # ---------------------------------------------------------------- light
@@ -1193,9 +1448,12 @@ def light_state(kind, scene, u, start):
     top, bottom = SKIES[scene]
     p = ease(u, start * .25, .9 + start * .1)
     state = dict(top=top, bottom=bottom, ambient=(1, 1, 1), sun=.85, sun_alpha=1., moon=0., stars=0., fog=0., snow=0., rain=0.,
-                 glow=0., grey=0.)
+                 glow=0., grey=0., clouds=0., storm=0.)
     if scene == "space":
         state.update(sun_alpha=0., ambient=(.92, .90, 1.))
+        return state
+    if scene == "night town":
+        state.update(ambient=(.86, .84, 1.), sun_alpha=0., moon=1., stars=1., glow=1.)
         return state
     dusk = dict(top=(.12, .12, .30), bottom=(.52, .28, .42), ambient=(.42, .36, .56))
     if kind in ("sunset", "sunrise"):
@@ -1215,13 +1473,56 @@ def light_state(kind, scene, u, start):
         state.update(snow=1., top=mix(top, (.66, .72, .80), .6), bottom=mix(bottom, (.86, .89, .93), .6), ambient=(.90, .93, 1.), sun_alpha=.2)
     elif kind == "rain":
         state.update(rain=1., top=mix(top, (.38, .43, .52), .85), bottom=mix(bottom, (.62, .66, .72), .85), ambient=(.70, .76, .86), sun_alpha=0., grey=.5)
+    elif kind == "storm":
+        k = .75 + .25 * p
+        state.update(storm=1., clouds=1., top=mix(top, (.13, .15, .22), k), bottom=mix(bottom, (.36, .39, .46), k), ambient=mix((1, 1, 1), (.46, .50, .62), k), sun_alpha=0., grey=1.)
+    elif kind == "clears":
+        k = 1 - p
+        state.update(clouds=k, top=mix(top, (.46, .50, .56), .95 * k), bottom=mix(bottom, (.66, .69, .72), .95 * k), ambient=mix((1, 1, 1), (.62, .66, .74), k), sun_alpha=p, grey=k)
+    elif kind == "castle night":
+        k, up = ease(u, 0, .4), ease(u, .55, 1.)
+        state.update(top=mix(top, (.06, .07, .18), k), bottom=mix(bottom, (.20, .20, .38), k), ambient=mix((1, 1, 1), (.34, .35, .54), k), sun_alpha=1 - k,
+                     stars=k, glow=ease(u, .3 + start * .06, .52 + start * .06), fog=.62 * up, grey=k)
     elif kind == "windows":
         state.update(top=mix((.26, .26, .50), (.08, .09, .24), p), bottom=mix((.72, .50, .56), (.24, .22, .42), p),
                      ambient=mix((.62, .54, .68), (.38, .36, .56), p), sun_alpha=0., stars=p, glow=ease(u, .15 + start * .1, .6 + start * .1))
+    if scene == "room":
+        dim = 1 - sum(state["ambient"]) / 3
+        lamp = state["glow"] if kind == "windows" else ease(dim, .2, .45)
+        state.update(ambient=mix(state["ambient"], (.98, .84, .66), .3 * lamp), glow=lamp)
     return state
 
 
+def light_windows(pen, windows):
+    """Every fifth window stays dark; a window without a size is a lamp."""
+    for i, (x, y, s) in enumerate(windows):
+        if not s:
+            pen.glow(x, y, .42, (1., .80, .42), .75)
+        elif (i * 7 + 3) % 5:
+            if s > .03:
+                pen.glow(x, y, s * 2.2, (1., .75, .35), .5)
+            pen.rect(x, y + s * .65, s, s * 1.3, (1., .86, .45), outline=False, shade=0)
+
+
 # ---------------------------------------------------------------- the clip
+
+def sway_of(move, t, phase):
+    """How a picture is moved at t: drifting sideways, or swaying about its feet."""
+    if move[0] == "drift":
+        return skia.Matrix.Translate(move[1] * t, 0)
+    k = move[1] * (math.sin(t * 1.7 + phase) + .35 * math.sin(t * 3.1 + phase * 2))
+    return skia.Matrix.MakeAll(1, k, -k * move[0], 0, 1, 0, 0, 0, 1)
+
+
+@dataclass
+class Figure:
+    """One of what a clip is about, as drawn: the subject or who stands beside it."""
+    kind: str
+    colour: tuple
+    size: float
+    beside: float  # x from the subject's place
+    late: float  # seconds that its life is ahead of the subject's
+
 
 class Clip:
     """A drawable clip. `seed` settles every free choice, `duration` is in seconds."""
@@ -1232,33 +1533,61 @@ class Clip:
         short = min(width, height)
         self.half = (width / short / 2, height / short / 2)
         self.duration = duration
+        self.flat = a.style == "paper"
         X, Y = self.half
         self.hz, self.feet = .16 * Y, .62 * Y + rng.uniform(-.02, .03)
         if a.scene == "ocean":
             self.feet = .5 * Y
-        layers = build_scene(a.scene, rng, self.hz, self.feet, -Y)
-        self.layers = []
-        for parallax, draw, windows in layers:
-            recorder = skia.PictureRecorder()
-            draw(Pen(recorder.beginRecording(skia.Rect.MakeLTRB(-8, -8, 8, 8)), .008))
-            self.layers.append((parallax, recorder.finishRecordingAsPicture(), windows))
+        self.layers = [(layer.parallax, [(self.record(draw), move) for draw, move in layer.draws], self.record(lambda pen: light_windows(pen, layer.lit)) if layer.lit else None, layer.live)
+                       for layer in build_scene(a.scene, rng, self.hz, self.feet, -Y)]
         self.start = rng.uniform(0, 1)
         self.phase = rng.uniform(0, 6)
         self.sun_x = rng.uniform(-.75, .75) * X
-        self.size = SIZE.get(a.subject, .5) * rng.uniform(.88, 1.12)
-        jitter = rng.uniform(-.035, .035, 3)
-        base = COLOURS[a.colour]
-        self.colour = tuple(float(np.clip(v + j, 0, 1)) for v, j in zip(base, jitter))
+        growth = rng.uniform(.88, 1.12)
         self.x0 = rng.uniform(-.28, .28) * X
         self.span = X * rng.uniform(1.0, 1.25)
         self.hops = int(rng.integers(2, 5))
         self.turns = rng.choice([1, 1, 2])
         self.faces = rng.choice([-1, 1])
         self.amount = rng.uniform(.9, 1.15)
-        self.lift = rng.uniform(.1, .2) if a.subject in FLIERS and a.motion in ("left", "right", "still") else 0.
+        self.lift = rng.uniform(.1, .2) if a.subject in ALOFT and a.motion not in ("jumps", "rises", "falls", "spins") else 0.
         self.flakes = rng.uniform(0, 1, (90, 4))
         self.stars = rng.uniform(0, 1, (60, 3))
         self.waves = rng.uniform(0, 6, 8)
+        self.variety = rng.uniform(0, 1)
+        self.flashes = rng.uniform(0, 1, (4, 2))
+        self.rider, self.friend = rider_of(a), companion_of(a)
+        self.rider_colour = self.shade(a.rider_colour, rng)
+        self.figures = [Figure(a.subject, self.shade(a.colour, rng), SIZE.get(a.subject, .5) * growth, 0., 0.)] if a.subject in SIZE else []
+        if self.rider != "none":
+            self.figures[0].size *= 1.12
+        if a.subject == "moon" or a.subject == "broom":
+            self.lift = min(self.lift * 2.2, .34)
+        if self.friend != "none":
+            self.pair(self.figures, Figure(self.friend, self.shade(a.companion_colour, rng), SIZE[self.friend] * growth, 0., 1.3))
+        if a.light in ("storm", "clears"):
+            spots = [(x, -Y + rng.uniform(-.02, .26) * Y, rng.uniform(1.5, 2.4)) for x in spread(rng, .26)]
+            grey = (.30, .32, .40) if a.light == "storm" else (.62, .65, .70)
+            self.overcast = self.record(lambda pen: [cloud(pen, x, y, s, mix(grey, (1, 1, 1), (i * 7 % 5) * .04), 1.) for i, (x, y, s) in enumerate(spots)])
+
+    def record(self, draw):
+        recorder = skia.PictureRecorder()
+        draw(Pen(recorder.beginRecording(skia.Rect.MakeLTRB(-8, -8, 8, 8)), .008, self.flat))
+        return recorder.finishRecordingAsPicture()
+
+    def shade(self, name, rng):
+        """A colour, a little off."""
+        jitter = rng.uniform(-.035, .035, 3)
+        return tuple(float(np.clip(v + j, 0, 1)) for v, j in zip(COLOURS.get(name, COLOURS["orange"]), jitter))
+
+    def pair(self, figures, friend):
+        """Puts a companion beside the subject, the middle between them."""
+        first = figures[0]
+        first.size, friend.size = first.size * .86, friend.size * .86
+        apart = (BOX[first.kind][0] * first.size + BOX[friend.kind][0] * friend.size) * .96
+        first.beside, friend.beside = -apart / 2 * self.faces, apart / 2 * self.faces
+        figures.append(friend)
+        self.x0 *= .5
 
     def camera(self, u):
         """(x, y, zoom) of the camera at u."""
@@ -1268,19 +1597,24 @@ class Clip:
         return {"still": (0, 0, 1.), "pan left": (pan * (.5 - k) * 1.6, 0, 1.05), "pan right": (pan * (k - .5) * 1.6, 0, 1.05),
                 "tilt up": (0, .26 * a * (.5 - k) * 1.6, 1.05), "tilt down": (0, .26 * a * (k - .5) * 1.6, 1.05),
                 "zoom in": (self.focus() * k * .9, self.middle() * k, .88 + .66 * a * k),
-                "zoom out": (self.focus() * (1 - k) * .9, self.middle() * (1 - k), .88 + .66 * a * (1 - k))}[kind]
+                "zoom out": (self.focus() * (1 - k) * .9, self.middle() * (1 - k), .88 + .66 * a * (1 - k)), "roll": (0, 0, 1.04)}[kind]
+
+    def roll(self, u):
+        """Degrees that the picture is turned at u."""
+        return self.faces * 12 * self.amount * (2 * ease(u, 0, 1) * .6 + 2 * u * .4 - 1) if self.attributes.camera == "roll" else 0.
 
     def focus(self):
-        return self.x0 if self.attributes.motion not in ("left", "right") else 0.
+        return self.x0 if self.attributes.motion not in ("left", "right", "flies") else 0.
 
     def middle(self):
         """Height the camera zooms to: the middle of the subject."""
-        return self.feet - self.lift - self.size * .52
+        return self.feet - self.lift - (self.figures[0].size if self.figures else .5) * .52
 
     def place(self, u, t):
-        """(x, feet y, degrees, direction, walking) of the subject."""
+        """(x, feet y, degrees, direction, walking, scale) of the subject."""
         a, X, Y = self.attributes, *self.half
-        x, y, turn, faces, go = self.x0, self.feet - self.lift, 0., self.faces, 0.
+        x, y, turn, faces, go, scale = self.x0, self.feet - self.lift, 0., self.faces, 0., 1.
+        size = self.figures[0].size if self.figures else .5
         if a.motion in ("left", "right"):
             faces = 1 if a.motion == "right" else -1
             x, go = faces * self.span * (u - .5), 1.
@@ -1288,7 +1622,7 @@ class Clip:
             y -= abs(math.sin(math.pi * self.hops * u)) * .26
             go = .6
         elif a.motion == "rises":
-            y = self.feet - ease(u, .05, .98) * (self.feet + Y - self.size * 1.12)
+            y = self.feet - ease(u, .05, .98) * (self.feet + Y - size * 1.12)
             go = 1.
         elif a.motion == "falls":
             k = min(u / .75, 1.)
@@ -1298,22 +1632,68 @@ class Clip:
             turn = math.sin(t * 3) * 8
         elif a.motion == "spins":
             turn, go = 360 * self.turns * u * faces, .5
-        if a.scene == "ocean" and a.motion not in ("rises", "falls"):
+        elif a.motion in ("towards", "away"):
+            k = ease(u) * .5 + u * .5
+            k = k if a.motion == "towards" else 1 - k
+            scale = .36 * (1.3 / .36) ** k
+            near = (scale - .36) / .94
+            x, y, go = x * (.3 + .7 * near), mix(self.hz + .16, self.feet + .1, near) - self.lift * scale, 1.
+        elif a.motion == "grows":
+            scale = mix(.42, 1.22, ease(u, .02, .98))
+        elif a.motion == "flies":
+            angle = 2 * math.pi * (u * (1 if self.duration < 7 else 2) + self.start)
+            x, y, go = X * .36 * math.sin(angle), Y * (.30 + .26 * math.sin(2 * angle)) + size * .28 - .1, 1.
+            dx, dy = X * .36 * math.cos(angle), Y * .52 * math.cos(2 * angle)
+            faces = math.copysign(min(1., max(.35, abs(math.cos(angle)) * 3)), dx)
+            turn = math.degrees(math.atan2(dy, abs(dx) + .15)) * .45 * math.copysign(1, dx)
+            if a.subject in ("balloon", "rocket"):
+                turn, faces = dx / X * (14 if a.subject == "balloon" else 90), 1.
+        if a.scene == "ocean" and a.motion not in ("rises", "falls", "flies"):
             y += math.sin(t * 2 + self.phase) * .02
-        if a.subject in ("bird", "balloon", "rocket", "hero", "fish") and self.lift:
+        if self.lift:
             y += math.sin(t * 2.2) * .015
-        return x, y, turn, faces, go
+        return x, y, turn, faces, go, scale
+
+    def look(self, u):
+        """Where the subject looks, 1 = ahead, -1 = behind."""
+        return min(1., max(-1., 5 * math.cos(2 * math.pi * (u * 2 + self.start * .3)))) if self.attributes.motion == "looks around" else 1.
+
+    def sink(self, figure):
+        a = self.attributes
+        return .12 * figure.size if a.scene == "ocean" and not self.lift and a.motion not in ("rises", "falls", "spins", "flies") else 0.
 
     def subject_box(self, t):
-        """(left, top, right, bottom) in pictures' units (0..1, may reach beyond) of what the subject fills at t; None without one."""
-        if self.attributes.subject == "none":
+        """(left, top, right, bottom) in pictures' units (0..1, may reach beyond) of what the subject, who rides it and who is beside it fill at t; None without one."""
+        if not self.figures:
             return None
         u = t / self.duration
-        x, y = self.place(u, t)[:2]
+        x, y, turn, _, _, scale = self.place(u, t)
         cx, cy, zoom = self.camera(u)
-        half, (X, Y) = self.size * .52, self.half
-        left, right, top, bottom = ((x - half - cx) * zoom, (x + half - cx) * zoom, (y - 2 * half - cy) * zoom, (y + .04 - cy) * zoom)
-        return (left / X / 2 + .5, top / Y / 2 + .5, right / X / 2 + .5, bottom / Y / 2 + .5)
+        angle, (X, Y) = math.radians(self.roll(u)), self.half
+        corners = []
+        for figure in self.figures:
+            size, (half, top, bottom) = figure.size * scale, BOX[figure.kind if self.rider == "none" else f"{figure.kind} ridden"]
+            fx, fy = x + figure.beside * scale, y + self.sink(figure)
+            left, right, top, bottom = -half, half, top, bottom
+            if turn:
+                bend = abs(math.sin(math.radians(turn)))
+                wide, high = (top + bottom) / 2 + .5, (bottom - top) / 2
+                half, high = half * math.sqrt(1 - bend * bend) + high * bend, high * math.sqrt(1 - bend * bend) + half * bend
+                middle = -.5 + wide * math.cos(math.radians(turn))
+                left, right, top, bottom = -half - abs(wide * bend), half + abs(wide * bend), middle - high, middle + high
+            for px, py in ((left, top), (right, top), (left, bottom), (right, bottom)):
+                px, py = (fx + px * size - cx) * zoom, (fy + py * size - cy) * zoom
+                corners.append((px * math.cos(angle) - py * math.sin(angle), px * math.sin(angle) + py * math.cos(angle)))
+        xs, ys = zip(*corners)
+        return (min(xs) / X / 2 + .5, min(ys) / Y / 2 + .5, max(xs) / X / 2 + .5, max(ys) / Y / 2 + .5)
+
+    def flash(self, t):
+        """(strength of the lightning at t, which of the bolts)."""
+        for i, (at, _) in enumerate(self.flashes):
+            since = t % 5.4 - (i * 1.35 + .25 + at * .8)
+            if 0 <= since < .5:
+                return (1 - since / .5) * (.6 + .4 * math.cos(since * 40)), i
+        return 0., 0
 
     def draw(self, canvas, width, height, t):
         """Draws the moment t (seconds) onto a skia canvas of width × height pixels."""
@@ -1322,9 +1702,18 @@ class Clip:
         canvas.save()
         canvas.translate(width / 2, height / 2)
         canvas.scale(width / X / 2, height / Y / 2)
+        if a.camera == "roll":
+            canvas.rotate(self.roll(u))
         state = light_state(a.light, a.scene, u, self.start)
         cx, cy, zoom = self.camera(u)
-        tint = skia.Paint(ColorFilter=skia.ColorFilters.Blend(skia_colour(state["ambient"]).toColor(), skia.BlendMode.kModulate))
+        flash, bolt = self.flash(t) if state["storm"] else (0., 0)
+        ambient = mix(state["ambient"], (.95, .96, 1.), .8 * flash) if flash else state["ambient"]
+        tint = skia.Paint()
+        self.plain = min(ambient) > .99 and not self.flat  # no layer of its own is needed
+        if min(ambient) <= .99:
+            tint.setColorFilter(skia.ColorFilters.Blend(skia_colour(ambient).toColor(), skia.BlendMode.kModulate))
+        if self.flat:
+            tint.setImageFilter(skia.ImageFilters.DropShadow(.014, .02, .012, .012, skia.Color4f(.1, .08, .2, .5).toColor()))
 
         def view(parallax):
             canvas.save()
@@ -1333,77 +1722,115 @@ class Clip:
             canvas.translate(-cx * parallax, -cy * (.55 + .45 * parallax))
 
         # Sky, stars, sun, moon.
-        sky = skia.Paint()
-        sky.setShader(skia.GradientShader.MakeLinear([(0, -Y - cy * .5), (0, self.hz + .15 - cy * .5)],
-                      [skia_colour(state["top"]).toColor(), skia_colour(state["bottom"]).toColor()]))
+        top, bottom = (mix(state[k], (.80, .82, .95), .6 * flash) for k in ("top", "bottom"))
+        sky = skia.Paint(Color4f=skia_colour(mix(top, bottom, .45)))
+        if not self.flat:
+            sky.setShader(skia.GradientShader.MakeLinear([(0, -Y - cy * .5), (0, self.hz + .15 - cy * .5)],
+                          [skia_colour(top).toColor(), skia_colour(bottom).toColor()]))
         canvas.drawRect(skia.Rect.MakeLTRB(-X - 1, -Y - 1, X + 1, Y + 1), sky)
         view(.12)
-        pen = Pen(canvas, .008)
+        pen = Pen(canvas, .008, self.flat)
         if state["stars"] > 0:
-            for x, y, r in self.stars:
-                pen.dot((x - .5) * 2.6 * X, -Y * 1.2 + y * (Y * 1.2 + self.hz), .005 + r * .006, (1, 1, .9), min(1., state["stars"]))
+            for i, (x, y, r) in enumerate(self.stars):
+                shine = .6 + .4 * math.sin(t * (1.5 + i % 4) + i)
+                pen.dot((x - .5) * 2.6 * X, -Y * 1.2 + y * (Y * 1.2 + self.hz), .005 + r * .006 * shine, (1, 1, .9), min(1., state["stars"]) * shine)
         if state["sun_alpha"] > 0:
             sun_y = self.hz - state["sun"] * (Y + self.hz) * .85
             warm = min(1., max(0., 1 - state["sun"]))
             colour = mix((1., .93, .55), (1., .55, .25), warm)
-            pen.glow(self.sun_x, sun_y, .34, colour, .55 * state["sun_alpha"])
+            pen.glow(self.sun_x, sun_y, .34 + .012 * math.sin(t * 1.4), colour, .55 * state["sun_alpha"])
             pen.dot(self.sun_x, sun_y, .095, mix(colour, (1, 1, .9), .3), state["sun_alpha"])
-        if state["moon"]:
-            pen.glow(self.sun_x, -Y * .55, .3, (.8, .85, 1.), .35)
+        if state["moon"] and a.subject != "moon":
+            pen.glow(self.sun_x, -Y * .55, .3 + .012 * math.sin(t * 1.4), (.8, .85, 1.), .35)
             pen.dot(self.sun_x, -Y * .55, .09, (.98, .96, .84))
             pen.dot(self.sun_x + .03, -Y * .55 - .02, .02, (.88, .86, .76))
         canvas.restore()
+        if state["clouds"] > 0:
+            view(.3)
+            canvas.translate(-.05 * t - (1 - state["clouds"]) * .35, -(1 - state["clouds"]) * .3)
+            canvas.drawPicture(self.overcast, skia.Matrix(), skia.Paint(Alphaf=min(1., state["clouds"] * 1.5)) if state["clouds"] < .66 else None)
+            canvas.restore()
+        if flash > .25:
+            self.draw_bolt(pen, bolt, flash)
 
         # Layers from far to near; the subject stands in front of the last one.
         glow = state["glow"]
-        for parallax, picture, windows in self.layers:
+        wind = 2.4 if state["storm"] else 1.
+        lamps = skia.Paint(Alphaf=glow)
+        for i, (parallax, pictures, lit, live) in enumerate(self.layers):
+            if a.scene == "room" and i == len(self.layers) - 1:
+                self.draw_weather(canvas, state, t, u)
             view(parallax)
-            canvas.drawPicture(picture, skia.Matrix(), tint)
+            if not self.plain:
+                canvas.saveLayer(None, tint)
+            for j, (picture, move) in enumerate(pictures):
+                canvas.drawPicture(picture, sway_of(move, t * (wind if move[0] != "drift" else 1), self.phase + i + j * 1.9) if move else None)
+            for draw in live:
+                draw(pen, t)
+            if not self.plain:
+                canvas.restore()
             if a.scene in ("ocean", "beach") and parallax == .5:
                 self.draw_waves(canvas, tint, t, (.1, .22) if a.scene == "beach" else (.1, .22, .34))
-            if glow > 0:
-                for i, (x, y, s) in enumerate(windows):
-                    on = glow * (1. if (i * 7 + int(self.phase * 10)) % 5 else 0.)
-                    pen.glow(x, y, s * 2.2, (1., .75, .35), .5 * on)
-                    pen.rect(x, y + s * .65, s, s * 1.3, (1., .86, .45), alpha=on, outline=False, shade=0)
+            if glow > 0 and lit:
+                canvas.drawPicture(lit, skia.Matrix(), lamps if glow < 1 else None)
             canvas.restore()
         view(1.)
-        if a.subject != "none":
+        if self.figures:
             self.draw_subject(canvas, tint, u, t, glow)
         if a.scene == "ocean":
             self.draw_waves(canvas, tint, t, (self.feet - self.hz + .02, self.feet - self.hz + .16, self.feet - self.hz + .34), front=True)
         canvas.restore()
-        self.draw_weather(canvas, state, t, u)
+        if a.scene != "room":
+            self.draw_weather(canvas, state, t, u)
+        if flash:
+            canvas.drawColor(skia_colour((.92, .94, 1.), .22 * flash), skia.BlendMode.kSrcOver)
         canvas.restore()
 
+    def draw_bolt(self, pen, k, alpha):
+        X, Y = self.half
+        x = (self.flashes[k][1] - .5) * 1.5 * X
+        points = [(x, -Y), (x + .05, -Y * .68), (x - .03, -Y * .6), (x + .06, -Y * .3), (x, -Y * .26), (x + .05, self.hz)]
+        pen.line(points, (.80, .84, 1.), .035, smooth=False, alpha=alpha * .5)
+        pen.line(points, (1, 1, .88), .014, smooth=False, alpha=min(1., alpha * 1.4))
+
     def draw_waves(self, canvas, tint, t, offsets, front=False):
-        canvas.saveLayer(None, tint)
-        pen = Pen(canvas, .008)
+        if not self.plain:
+            canvas.saveLayer(None, tint)
+        pen = Pen(canvas, .008, self.flat)
+        reach = min(FAR, self.half[0] * 1.2 + .8)
         base = (.22, .62, .82) if self.attributes.scene == "beach" else (.22, .53, .80)
         for i, offset in enumerate(offsets):
             y = self.hz + offset
             shift = math.sin(t * .9 + self.waves[i]) * .08 + (t * .06 if front else t * .03)
-            xs = np.arange(-FAR, FAR, .07)
+            xs = np.arange(-reach, reach + .07, .07)
             size = .012 + .05 * offset
             edge = [(x, y - size * math.sin((x - shift) * (9 - 8 * offset) + self.waves[i] + t * .8)) for x in xs]
             colour = dark(base, .05 + .09 * i + (.12 if front else 0))
-            pen.polygon([(-FAR, 3)] + edge + [(FAR, 3)], colour, outline=False, shade=0)
+            pen.polygon([(-reach, 3)] + edge + [(reach, 3)], colour, outline=False, shade=0)
             pen.line(edge, light_of(base, .65), .012, smooth=False, alpha=.8)
-        canvas.restore()
+        if not self.plain:
+            canvas.restore()
 
     def draw_subject(self, canvas, tint, u, t, glow):
         a = self.attributes
-        x, y, turn, faces, go = self.place(u, t)
-        height = self.feet - y
-        shadow = max(0., 1 - height * 1.6) * self.size
-        if a.scene != "ocean":
-            canvas.saveLayer(None, tint)
-            Pen(canvas).ellipse(x, self.feet + .005, .46 * shadow + .01, .085 * shadow + .003, (.1, .08, .16), alpha=.32, shade=0, outline=False)
-            canvas.restore()
-        sink = .12 * self.size if a.scene == "ocean" and a.motion not in ("rises", "falls", "spins") else 0.
+        x, y, turn, faces, go, scale = self.place(u, t)
+        ground = mix(self.hz + .16, self.feet + .1, (scale - .36) / .94) if a.motion in ("towards", "away") else self.feet
+        look = self.look(u)
+        for figure in sorted(self.figures, key=lambda f: f.late, reverse=True):
+            size, fx = figure.size * scale, x + figure.beside * scale
+            shadow = max(0., 1 - (ground - y) * 1.6) * size
+            if a.scene != "ocean" and shadow > 0 and figure.kind != "moon":
+                colour = skia_colour((.08, .06, .14), .34)
+                wide = BOX[figure.kind][0] * .95
+                canvas.drawOval(skia.Rect.MakeLTRB(fx - wide * shadow, ground - .075 * shadow, fx + wide * shadow, ground + .085 * shadow), skia.Paint(AntiAlias=True, Color4f=colour))
+            self.draw_figure(canvas, tint, figure, (fx, y + self.sink(figure), turn, faces, go, size), u, t, look, glow)
+
+    def draw_figure(self, canvas, tint, figure, place, u, t, look, glow):
+        a, kind = self.attributes, figure.kind
+        x, y, turn, faces, go, size = place
         canvas.save()
-        canvas.translate(x, y + sink)
-        canvas.scale(self.size, self.size)
+        canvas.translate(x, y)
+        canvas.scale(size, size)
         if turn:
             canvas.translate(0, -.5)
             canvas.rotate(turn)
@@ -1411,18 +1838,30 @@ class Clip:
         if a.motion == "jumps":
             squash = 1 + .12 * math.cos(2 * math.pi * self.hops * u)
             canvas.scale(squash, 2 - squash)
-        if a.subject not in LIT + ("tree",):
+        if look < 1 and kind not in HEADED and self.rider == "none":
+            faces *= math.copysign(max(abs(look), .35), look)
+        if kind not in LIT + ("tree",):
             canvas.scale(faces, 1)
-        canvas.saveLayer(None, tint)
-        pen = Pen(canvas, .03)
-        DRAW[a.subject](pen, self.colour, t + self.phase, go)
-        canvas.restore()
-        if glow > 0 and a.subject in LIT:
-            for wx, wy in HOUSE_WINDOWS if a.subject == "house" else CASTLE_WINDOWS:
-                s = .17 if a.subject == "house" else .085
+        if not self.plain:
+            canvas.saveLayer(None, tint)
+        life = t + self.phase + figure.late
+        pen = Pen(canvas, .03, self.flat, look, abs(look) < .45, (self.variety + figure.late) % 1)
+        if self.rider != "none":
+            def seat(sx, sy, scale):
+                with pen.at(sx, sy, scale):
+                    sitting(pen, self.rider, self.rider_colour, life)
+                return self.rider_colour if self.rider != "child" else (.30, .38, .58)
+            DRAW[kind](pen, figure.colour, life, go, seat)
+        else:
+            DRAW[kind](pen, figure.colour, life, go)
+        if not self.plain:
+            canvas.restore()
+        if glow > 0 and kind in LIT:
+            for wx, wy in HOUSE_WINDOWS if kind == "house" else CASTLE_WINDOWS:
+                s = .17 if kind == "house" else .085
                 pen.glow(wx, wy, s * 1.8, (1., .75, .3), .55 * glow)
                 pen.rect(wx, wy + s / 2, s, s * 1.05, (1., .87, .45), alpha=glow, outline=False, shade=0)
-        if a.subject == "rocket" and go:
+        if kind == "rocket" and go:
             pen.glow(0, .15, .35, (1., .7, .25), .5)
         canvas.restore()
 
@@ -1442,6 +1881,11 @@ class Clip:
                 a, b, c, d = self.flakes[i]
                 y = (b + t * (.16 + .12 * c)) % 1.1 - .05
                 pen.dot((a - .5) * 2.2 * X + .05 * math.sin(t * 1.5 + d * 6), -Y + y * 2 * Y, .012 + .014 * c, (1, 1, 1), .95)
+            if state["storm"] and i < 60 * X * 2:
+                a, b, c, d = self.flakes[i]
+                y = (b + t * (1.7 + .6 * c)) % 1.3 - .15
+                x = (a - .35) * 2.9 * X - y * .5
+                pen.line([(x, -Y + y * 2 * Y), (x - .06, -Y + y * 2 * Y + .15)], (.80, .87, 1.), .011, alpha=.7)
             if state["rain"] and i < 45 * X * 2:
                 a, b, c, d = self.flakes[i]
                 y = (b + t * (1.1 + .4 * c)) % 1.2 - .1
