@@ -7,6 +7,7 @@ What a clip shows is named in `Attributes`; `captions.py` turns the names into w
 import math
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import skia
@@ -31,11 +32,11 @@ LIT = ("castle", "house")  # subjects with windows
 LIT_SCENES = ("city", "castle hill")  # scenes with windows
 FLIERS = ("bird", "rocket", "balloon", "hero", "plane", "dragon", "butterfly", "broom")
 ALOFT = FLIERS + ("fish", "moon")  # above the ground
-ANIMALS = ("cat", "dog", "rabbit", "robot", "child")
-RIDES = {"car": ANIMALS, "boat": ANIMALS, "balloon": ANIMALS, "train": ANIMALS, "plane": ANIMALS, "bicycle": ANIMALS, "broom": ("hero", "cat", "child")}
+DRIVERS = ("cat", "dog", "rabbit", "robot", "child")
+RIDES = {"car": DRIVERS, "boat": DRIVERS, "balloon": DRIVERS, "train": DRIVERS, "plane": DRIVERS, "bicycle": DRIVERS, "broom": ("hero", "cat", "child")}
 COMPANIONS = ("cat", "dog", "rabbit", "robot", "hero", "horse", "person", "child", "dragon", "bird", "snowman")  # may stand beside one another
+GROUND = ("left", "right", "towards", "away")  # motions that lead somewhere
 HEADED = ("cat", "dog", "rabbit", "robot", "hero", "horse", "person", "child", "flower", "moon", "dragon", "butterfly", "snowman")  # their heads turn
-WARM = ("cat", "dog", "rabbit", "robot", "hero", "horse", "person", "child")
 UNLIKELY = {"room": ("boat", "car", "bus", "train", "plane", "castle", "house", "moon", "bicycle", "rocket", "balloon", "horse", "broom", "tree"),
             "ocean": ("train", "bus", "car", "bicycle", "house", "castle", "tree", "horse", "flower", "snowman", "person", "child"),
             "space": ("boat", "train", "bus", "bicycle", "house", "tree", "flower", "horse", "fish"), "night town": ("boat", "fish", "castle")}
@@ -170,6 +171,12 @@ def skia_colour(c, alpha=1.):
     return skia.Color4f(float(c[0]), float(c[1]), float(c[2]), float(alpha))
 
 
+@lru_cache(4096)
+def shading(colour, shade, alpha):
+    """The colours of a shape from top to bottom."""
+    return [skia_colour(c, alpha).toColor() for c in (light_of(colour, shade * .8), colour, dark(colour, shade))]
+
+
 class Pen:
     """A few shapes with picture-book shading: lit from above, a thin darker outline."""
 
@@ -179,14 +186,10 @@ class Pen:
         self.flat, self.look, self.blink, self.variety = flat, look, blink, variety  # paper; where heads look, -1..1; eyes shut; 0..1, skin and hair
 
     def path(self, path, colour, shade=.22, alpha=1., outline=True):
-        bounds = path.computeTightBounds()
         paint = skia.Paint(AntiAlias=True)
         if shade and not self.flat:
-            top, bottom = light_of(colour, shade * .8), dark(colour, shade)
-            paint.setShader(skia.GradientShader.MakeLinear(
-                [(0, bounds.top()), (0, bounds.bottom())],
-                [skia_colour(top, alpha).toColor(), skia_colour(colour, alpha).toColor(),
-                 skia_colour(bottom, alpha).toColor()], [0, .45, 1]))
+            bounds = path.computeTightBounds()
+            paint.setShader(skia.GradientShader.MakeLinear([(0, bounds.top()), (0, bounds.bottom())], shading(tuple(colour), shade, alpha), [0, .45, 1]))
         else:
             paint.setColor4f(skia_colour(colour, alpha))
         self.canvas.drawPath(path, paint)
@@ -320,7 +323,7 @@ def cat_head(pen, c, t, x, y):
         pen.polygon([(x + side * .24, y - .03), (x + side * .21 + flick, y - .37), (x + side * .03, y - .17)], c)
         pen.polygon([(x + side * .2, y - .09), (x + side * .19 + flick, y - .28), (x + side * .09, y - .17)], (.98, .7, .68), shade=0, outline=False)
     pen.ellipse(x, y, .27, .23, c)
-    face = x + .05 * pen.look - .01
+    face = x + .075 * pen.look - .035
     pen.ellipse(face, y + .09, .14, .1, light_of(c, .6), shade=0, outline=False)
     eye(pen, face - .105, y - .03, .05, t)
     eye(pen, face + .105, y - .03, .05, t)
@@ -338,7 +341,7 @@ def cat(pen, c, t, go):
     for x in (-.26, -.12, .02):
         pen.line([(x, -.6), (x - .02, -.48)], dark(c, .3), .04, alpha=.7)
     legs(pen, c, (-.2, .18), t, go, .28, .1)
-    cat_head(pen, c, t, .34, -.65)
+    cat_head(pen, c, t, .33 + .01 * pen.look, -.65)
 
 
 def dog_head(pen, c, t, x, y):
@@ -397,7 +400,8 @@ def horse(pen, c, t, go):
     nod = math.sin(t * 1.8) * .02
     with pen.head(.2):
         pen.polygon([(.0, -.62), (.1, -.92), (.24, -1.04 + nod), (.4, -.94 + nod), (.36, -.7), (.26, -.42), (.08, -.36)], c, smooth=True)
-        pen.polygon([(.3, -1.04 + nod), (.36 + twitch(t) * .03, -1.2 + nod), (.4, -1.0 + nod)], c)
+        for x in (.38, .3):
+            pen.polygon([(x - .05, -1.0 + nod), (x - .05, -1.12 + nod), (x + .01 + twitch(t + x * 9) * .03, -1.2 + nod), (x + .06, -1.1 + nod), (x + .05, -1.0 + nod)], dark(c, .15), smooth=True)
         pen.polygon([(.24, -1.06 + nod), (.42, -1.04 + nod), (.6, -.86 + nod), (.68, -.74 + nod), (.56, -.66 + nod), (.36, -.76 + nod)], c, smooth=True)
         pen.ellipse(.585, -.755 + nod, .085, .075, light_of(c, .45), shade=0, outline=False)
         pen.dot(.625, -.775 + nod, .017, dark(c, .6))
@@ -1561,8 +1565,12 @@ class Clip:
         self.figures = [Figure(a.subject, self.shade(a.colour, rng), SIZE.get(a.subject, .5) * growth, 0., 0.)] if a.subject in SIZE else []
         if self.rider != "none":
             self.figures[0].size *= 1.12
-        if a.subject == "moon" or a.subject == "broom":
-            self.lift = min(self.lift * 2.2, .34)
+        if self.friend != "none" and not (a.subject in ALOFT and self.friend in ALOFT):
+            self.lift = 0.
+        for figure in self.figures:  # not wider or higher than the picture
+            half, top, _ = self.box_of(figure)
+            figure.size = min(figure.size, .45 / half, .76 / -top)
+            self.lift = min(self.lift * (2.4 if figure.kind in ("moon", "broom") else 1), max(0., self.feet + Y - .04 + top * figure.size))
         if self.friend != "none":
             self.pair(self.figures, Figure(self.friend, self.shade(a.companion_colour, rng), SIZE[self.friend] * growth, 0., 1.3))
         if a.light in ("storm", "clears"):
@@ -1575,6 +1583,9 @@ class Clip:
         draw(Pen(recorder.beginRecording(skia.Rect.MakeLTRB(-8, -8, 8, 8)), .008, self.flat))
         return recorder.finishRecordingAsPicture()
 
+    def box_of(self, figure):
+        return BOX[figure.kind if self.rider == "none" else f"{figure.kind} ridden"]
+
     def shade(self, name, rng):
         """A colour, a little off."""
         jitter = rng.uniform(-.035, .035, 3)
@@ -1583,11 +1594,13 @@ class Clip:
     def pair(self, figures, friend):
         """Puts a companion beside the subject, the middle between them."""
         first = figures[0]
-        first.size, friend.size = first.size * .86, friend.size * .86
-        apart = (BOX[first.kind][0] * first.size + BOX[friend.kind][0] * friend.size) * .96
+        wide = [BOX[f.kind][0] for f in (first, friend)]
+        fit = min(.86, .5 / (wide[0] * first.size + wide[1] * friend.size))
+        first.size, friend.size = first.size * fit, friend.size * fit
+        apart = (wide[0] * first.size + wide[1] * friend.size) * .96
         first.beside, friend.beside = -apart / 2 * self.faces, apart / 2 * self.faces
         figures.append(friend)
-        self.x0 *= .5
+        self.x0 *= .3
 
     def camera(self, u):
         """(x, y, zoom) of the camera at u."""
@@ -1602,6 +1615,9 @@ class Clip:
     def roll(self, u):
         """Degrees that the picture is turned at u."""
         return self.faces * 12 * self.amount * (2 * ease(u, 0, 1) * .6 + 2 * u * .4 - 1) if self.attributes.camera == "roll" else 0.
+
+    def height(self):
+        return max((-self.box_of(f)[1] * f.size for f in self.figures), default=.5)
 
     def focus(self):
         return self.x0 if self.attributes.motion not in ("left", "right", "flies") else 0.
@@ -1622,7 +1638,7 @@ class Clip:
             y -= abs(math.sin(math.pi * self.hops * u)) * .26
             go = .6
         elif a.motion == "rises":
-            y = self.feet - ease(u, .05, .98) * (self.feet + Y - size * 1.12)
+            y = self.feet - ease(u, .05, .98) * max(.28, self.feet + Y - self.height() - .02)
             go = 1.
         elif a.motion == "falls":
             k = min(u / .75, 1.)
@@ -1642,8 +1658,8 @@ class Clip:
             scale = mix(.42, 1.22, ease(u, .02, .98))
         elif a.motion == "flies":
             angle = 2 * math.pi * (u * (1 if self.duration < 7 else 2) + self.start)
-            x, y, go = X * .36 * math.sin(angle), Y * (.30 + .26 * math.sin(2 * angle)) + size * .28 - .1, 1.
-            dx, dy = X * .36 * math.cos(angle), Y * .52 * math.cos(2 * angle)
+            x, y, go, scale = X * .42 * math.sin(angle), Y * (.02 + .3 * math.sin(2 * angle)) + size * .36, 1., .72
+            dx, dy = X * .42 * math.cos(angle), Y * .6 * math.cos(2 * angle)
             faces = math.copysign(min(1., max(.35, abs(math.cos(angle)) * 3)), dx)
             turn = math.degrees(math.atan2(dy, abs(dx) + .15)) * .45 * math.copysign(1, dx)
             if a.subject in ("balloon", "rocket"):
@@ -1667,21 +1683,16 @@ class Clip:
         if not self.figures:
             return None
         u = t / self.duration
-        x, y, turn, _, _, scale = self.place(u, t)
+        x, y, turn, faces, _, scale = self.place(u, t)
         cx, cy, zoom = self.camera(u)
-        angle, (X, Y) = math.radians(self.roll(u)), self.half
+        lean, angle, (X, Y) = math.radians(turn), math.radians(self.roll(u)), self.half
         corners = []
         for figure in self.figures:
-            size, (half, top, bottom) = figure.size * scale, BOX[figure.kind if self.rider == "none" else f"{figure.kind} ridden"]
+            size, (half, top, bottom) = figure.size * scale, self.box_of(figure)
+            half *= abs(faces)
             fx, fy = x + figure.beside * scale, y + self.sink(figure)
-            left, right, top, bottom = -half, half, top, bottom
-            if turn:
-                bend = abs(math.sin(math.radians(turn)))
-                wide, high = (top + bottom) / 2 + .5, (bottom - top) / 2
-                half, high = half * math.sqrt(1 - bend * bend) + high * bend, high * math.sqrt(1 - bend * bend) + half * bend
-                middle = -.5 + wide * math.cos(math.radians(turn))
-                left, right, top, bottom = -half - abs(wide * bend), half + abs(wide * bend), middle - high, middle + high
-            for px, py in ((left, top), (right, top), (left, bottom), (right, bottom)):
+            for px, py in ((-half, top + .5), (half, top + .5), (-half, bottom + .5), (half, bottom + .5)):
+                px, py = px * math.cos(lean) - py * math.sin(lean), px * math.sin(lean) + py * math.cos(lean) - .5
                 px, py = (fx + px * size - cx) * zoom, (fy + py * size - cy) * zoom
                 corners.append((px * math.cos(angle) - py * math.sin(angle), px * math.sin(angle) + py * math.cos(angle)))
         xs, ys = zip(*corners)
@@ -1709,11 +1720,9 @@ class Clip:
         flash, bolt = self.flash(t) if state["storm"] else (0., 0)
         ambient = mix(state["ambient"], (.95, .96, 1.), .8 * flash) if flash else state["ambient"]
         tint = skia.Paint()
-        self.plain = min(ambient) > .99 and not self.flat  # no layer of its own is needed
-        if min(ambient) <= .99:
+        self.plain = min(ambient) > .99  # no layer of its own is needed
+        if not self.plain:
             tint.setColorFilter(skia.ColorFilters.Blend(skia_colour(ambient).toColor(), skia.BlendMode.kModulate))
-        if self.flat:
-            tint.setImageFilter(skia.ImageFilters.DropShadow(.014, .02, .012, .012, skia.Color4f(.1, .08, .2, .5).toColor()))
 
         def view(parallax):
             canvas.save()
@@ -1761,10 +1770,13 @@ class Clip:
             if a.scene == "room" and i == len(self.layers) - 1:
                 self.draw_weather(canvas, state, t, u)
             view(parallax)
+            placed = [(picture, sway_of(move, t * (wind if move[0] != "drift" else 1), self.phase + i + j * 1.9) if move else None) for j, (picture, move) in enumerate(pictures)]
+            if self.flat:
+                self.draw_shadow(canvas, placed)
             if not self.plain:
                 canvas.saveLayer(None, tint)
-            for j, (picture, move) in enumerate(pictures):
-                canvas.drawPicture(picture, sway_of(move, t * (wind if move[0] != "drift" else 1), self.phase + i + j * 1.9) if move else None)
+            for picture, matrix in placed:
+                canvas.drawPicture(picture, matrix)
             for draw in live:
                 draw(pen, t)
             if not self.plain:
@@ -1785,6 +1797,15 @@ class Clip:
         if flash:
             canvas.drawColor(skia_colour((.92, .94, 1.), .22 * flash), skia.BlendMode.kSrcOver)
         canvas.restore()
+
+    def draw_shadow(self, canvas, placed, scale=1.):
+        """The soft shadow that a sheet of paper throws: its silhouette twice."""
+        for offset in (.009, .02):
+            canvas.saveLayer(None, skia.Paint(ColorFilter=skia.ColorFilters.Blend(skia.Color4f(.08, .06, .18, .2).toColor(), skia.BlendMode.kSrcIn)))
+            canvas.translate(offset * scale, offset * 1.4 * scale)
+            for picture, matrix in placed:
+                canvas.drawPicture(picture, matrix)
+            canvas.restore()
 
     def draw_bolt(self, pen, k, alpha):
         X, Y = self.half
@@ -1845,7 +1866,8 @@ class Clip:
         if not self.plain:
             canvas.saveLayer(None, tint)
         life = t + self.phase + figure.late
-        pen = Pen(canvas, .03, self.flat, look, abs(look) < .45, (self.variety + figure.late) % 1)
+        recorder = skia.PictureRecorder() if self.flat else None
+        pen = Pen(recorder.beginRecording(skia.Rect.MakeLTRB(-3, -3, 3, 3)) if recorder else canvas, .03, self.flat, look, abs(look) < .45, (self.variety + figure.late) % 1)
         if self.rider != "none":
             def seat(sx, sy, scale):
                 with pen.at(sx, sy, scale):
@@ -1854,6 +1876,10 @@ class Clip:
             DRAW[kind](pen, figure.colour, life, go, seat)
         else:
             DRAW[kind](pen, figure.colour, life, go)
+        if recorder:
+            paper, pen.canvas = recorder.finishRecordingAsPicture(), canvas
+            self.draw_shadow(canvas, [(paper, None)], 1 / size)
+            canvas.drawPicture(paper)
         if not self.plain:
             canvas.restore()
         if glow > 0 and kind in LIT:
@@ -1876,21 +1902,26 @@ class Clip:
             paint.setShader(skia.GradientShader.MakeLinear([(0, top - .35), (0, top + .45)],
                             [skia_colour(white, .12 * k).toColor(), skia_colour(white, .82 * k).toColor()]))
             canvas.drawRect(skia.Rect.MakeLTRB(-X, -Y, X, Y), paint)
-        for i in range(len(self.flakes)):
-            if state["snow"] and i < 45 * X * 2:
-                a, b, c, d = self.flakes[i]
+        if not (state["snow"] or state["rain"] or state["storm"]):
+            return
+        drops = skia.Path()
+        for a, b, c, d in self.flakes[:int((60 if state["storm"] else 45) * X * 2 + 1)]:
+            if state["snow"]:
                 y = (b + t * (.16 + .12 * c)) % 1.1 - .05
-                pen.dot((a - .5) * 2.2 * X + .05 * math.sin(t * 1.5 + d * 6), -Y + y * 2 * Y, .012 + .014 * c, (1, 1, 1), .95)
-            if state["storm"] and i < 60 * X * 2:
-                a, b, c, d = self.flakes[i]
+                drops.addCircle((a - .5) * 2.2 * X + .05 * math.sin(t * 1.5 + d * 6), -Y + y * 2 * Y, .012 + .014 * c)
+                continue
+            if state["storm"]:
                 y = (b + t * (1.7 + .6 * c)) % 1.3 - .15
-                x = (a - .35) * 2.9 * X - y * .5
-                pen.line([(x, -Y + y * 2 * Y), (x - .06, -Y + y * 2 * Y + .15)], (.80, .87, 1.), .011, alpha=.7)
-            if state["rain"] and i < 45 * X * 2:
-                a, b, c, d = self.flakes[i]
+                x, dx, dy = (a - .35) * 2.9 * X - y * .5, -.06, .15
+            else:
                 y = (b + t * (1.1 + .4 * c)) % 1.2 - .1
-                x = (a - .5) * 2.4 * X - y * .12
-                pen.line([(x, -Y + y * 2 * Y), (x - .02, -Y + y * 2 * Y + .1)], (.82, .90, 1.), .011, alpha=.75)
+                x, dx, dy = (a - .5) * 2.4 * X - y * .12, -.02, .1
+            drops.moveTo(x, -Y + y * 2 * Y)
+            drops.lineTo(x + dx, -Y + y * 2 * Y + dy)
+        if state["snow"]:
+            pen.path(drops, (1, 1, 1), shade=0, alpha=.95, outline=False)
+        else:
+            pen.stroke(drops, (.82, .90, 1.), .011, .75)
 
 
 def recolour(picture, rng):
