@@ -268,7 +268,8 @@ def caption_en(a, say, pick, rng):
     if a.subject == "none":
         return pick(scene_name) if place or rng.random() < .8 else ""
     rider, friend = rider_of(a), companion_of(a)
-    if place and with_motion and a.motion in GROUND and rng.random() < .35:
+    through = place and with_motion and a.motion in GROUND and rng.random() < .35
+    if through:
         place = pick(THROUGH[a.scene][0])
     words = thing_en(a.subject, a.colour, say, pick, OPEN_CAR[0] if a.subject == "car" and rider != "none" else None)
     who = pick((article(words), article(words), f"the {words}", words))
@@ -279,7 +280,7 @@ def caption_en(a, say, pick, rng):
         driver, vehicle = article(thing_en(rider, a.rider_colour, say, pick)), pick((article(words), article(words), f"the {words}"))
         bare = False
         if with_motion and a.motion in GROUND and rng.random() < .75:
-            (drives, driving), way = pick(verbs), way_en(a, pick)
+            (drives, driving), way = pick(verbs), "" if through and rng.random() < .6 else way_en(a, pick)
             if way == "past the moon" and place.startswith(("through", "across", "past", "over", "down", "along")):
                 place = ""
             who, verb, ing = driver, " ".join(f"{drives} {vehicle} {way}".split()), " ".join(f"{driving} {vehicle} {way}".split())

@@ -1672,7 +1672,11 @@ class Clip:
 
     def look(self, u):
         """Where the subject looks, 1 = ahead, -1 = behind."""
-        return min(1., max(-1., 5 * math.cos(2 * math.pi * (u * 2 + self.start * .3)))) if self.attributes.motion == "looks around" else 1.
+        return min(1., max(-1., 3.2 * math.cos(2 * math.pi * (u * 2 + self.start * .3)))) if self.attributes.motion == "looks around" else 1.
+
+    def squash(self, u):
+        """How much wider a jumper is at u."""
+        return 1 + .12 * math.cos(2 * math.pi * self.hops * u) if self.attributes.motion == "jumps" else 1.
 
     def sink(self, figure):
         a = self.attributes
@@ -1689,7 +1693,7 @@ class Clip:
         corners = []
         for figure in self.figures:
             size, (half, top, bottom) = figure.size * scale, self.box_of(figure)
-            half *= abs(faces)
+            half, top, bottom = half * abs(faces) * self.squash(u), top * (2 - self.squash(u)), bottom * (2 - self.squash(u))
             fx, fy = x + figure.beside * scale, y + self.sink(figure)
             for px, py in ((-half, top + .5), (half, top + .5), (-half, bottom + .5), (half, bottom + .5)):
                 px, py = px * math.cos(lean) - py * math.sin(lean), px * math.sin(lean) + py * math.cos(lean) - .5
@@ -1857,8 +1861,7 @@ class Clip:
             canvas.rotate(turn)
             canvas.translate(0, .5)
         if a.motion == "jumps":
-            squash = 1 + .12 * math.cos(2 * math.pi * self.hops * u)
-            canvas.scale(squash, 2 - squash)
+            canvas.scale(self.squash(u), 2 - self.squash(u))
         if look < 1 and kind not in HEADED and self.rider == "none":
             faces *= math.copysign(max(abs(look), .35), look)
         if kind not in LIT + ("tree",):
@@ -1867,7 +1870,7 @@ class Clip:
             canvas.saveLayer(None, tint)
         life = t + self.phase + figure.late
         recorder = skia.PictureRecorder() if self.flat else None
-        pen = Pen(recorder.beginRecording(skia.Rect.MakeLTRB(-3, -3, 3, 3)) if recorder else canvas, .03, self.flat, look, abs(look) < .45, (self.variety + figure.late) % 1)
+        pen = Pen(recorder.beginRecording(skia.Rect.MakeLTRB(-3, -3, 3, 3)) if recorder else canvas, .03, self.flat, look, abs(look) < .75, (self.variety + figure.late) % 1)
         if self.rider != "none":
             def seat(sx, sy, scale):
                 with pen.at(sx, sy, scale):
