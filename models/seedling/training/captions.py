@@ -5,7 +5,7 @@ one of many ways to say (part of) what a clip shows; `lexicon.py` collects the w
 """
 import numpy as np
 
-from world import ALOFT, COMPANIONS, FLIERS, GROUND, HEADED, LIT, Attributes, companion_of, lights_of, rider_of
+from world import ALOFT, COMPANIONS, FLIERS, GROUND, HEADED, LIT, Attributes, companion_of, lights_of, past_the_moon, rider_of
 
 SUBJECT = {  # English nouns, Chinese nouns, Chinese measure word
     "cat": (("cat", "kitten", "kitty", "little cat", "small cat"), ("猫", "小猫", "猫咪"), "只"),
@@ -168,10 +168,6 @@ def hovers(a):
     return a.subject in ALOFT and (companion_of(a) == "none" or companion_of(a) in ALOFT)
 
 
-def past_the_moon(a):
-    return a.light == "night" and a.scene not in ("space", "room") and a.motion in ("left", "right") and a.subject in FLIERS and companion_of(a) == "none"
-
-
 def way_en(a, pick):
     """Where to, of a motion that leads somewhere."""
     if a.motion == "towards":
@@ -246,7 +242,9 @@ def thing_en(kind, colour, say, pick, nouns=None):
     wears = kind in CLOTHES and (kind != "hero" or pick((True, False))) and " in " not in noun
     if kind == "hero" and wears:
         noun = noun.replace("caped ", "")
-    return f"{noun} {pick(CLOTHES[kind][0]).format(colour)}".replace("a orange", "an orange") if wears else f"{colour} {noun}" if kind not in ("child", "person", "snowman") else noun
+    if wears:
+        return f"{noun} {pick(CLOTHES[kind][0]).format(colour)}".replace("a orange", "an orange")
+    return noun if kind in ("child", "person", "snowman") else f"{colour} {noun}"
 
 
 def thing_zh(kind, colour, say, pick, nouns=None):
@@ -275,7 +273,7 @@ def caption_en(a, say, pick, rng):
     who = pick((article(words), article(words), f"the {words}", words))
     bare = who == words
     verb, ing = motion_en(a, pick) if with_motion else ("", "")
-    if rider != "none" and say("rider", .95):
+    if rider != "none" and (say("rider", .95) or with_motion and a.motion == "looks around"):
         verbs, at, _, _ = RIDE[a.subject]
         driver, vehicle = article(thing_en(rider, a.rider_colour, say, pick)), pick((article(words), article(words), f"the {words}"))
         bare = False
@@ -320,7 +318,7 @@ def caption_zh(a, say, pick, rng):
     words = thing_zh(a.subject, a.colour, say, pick, OPEN_CAR[1] if a.subject == "car" and rider != "none" else None)
     who = pick((f"一{measure}{words}", f"一{measure}{words}", words))
     verb = motion_zh(a, pick) if with_motion else ""
-    if rider != "none" and say("rider", .95):
+    if rider != "none" and (say("rider", .95) or with_motion and a.motion == "looks around"):
         _, _, moving, (sits, at) = RIDE[a.subject]
         driver, vehicle = f"一{SUBJECT[rider][2]}{thing_zh(rider, a.rider_colour, say, pick)}", pick((words, f"一{measure}{words}"))
         if verb and a.motion in GROUND and rng.random() < .75:
@@ -329,7 +327,9 @@ def caption_zh(a, say, pick, rng):
                 return f"{who}{pick((THROUGH[a.scene][1], f'{THROUGH[a.scene][1]}，{verb}'))}"
         else:
             who = f"{driver}{sits}{vehicle}{at}"
-        return f"{place}，{who}{verb}" if place and rng.random() < .6 else f"{who}，{verb}，在{place}" if place and verb else f"{who}，在{place}" if place else f"{who}{verb}"
+        if not place or rng.random() < .6:
+            return f"{place}，{who}{verb}" if place else f"{who}{verb}"
+        return f"{who}，{verb}，在{place}" if verb else f"{who}，在{place}"
     if friend != "none" and say("companion", .95):
         other = f"一{SUBJECT[friend][2]}{thing_zh(friend, a.companion_colour, say, pick)}"
         who = words = pick((f"{who}和{other}", f"{who}和{other}", f"{who}与{other}一起"))

@@ -82,7 +82,14 @@ def motions_of(subject):
     """Motions a subject can make."""
     if subject == "none":
         return ("still",)
-    return tuple(k for k in MOTIONS if not (k == "flies" and subject not in FLIERS or k == "looks around" and subject in ("castle", "house", "tree", "ball", "rocket", "balloon", "broom")))
+    never = ("flies",) * (subject not in FLIERS) + ("looks around",) * (subject in ("castle", "house", "tree", "ball", "rocket", "balloon", "broom"))
+    return tuple(k for k in MOTIONS if k not in never)
+
+
+def past_the_moon(a):
+    """Whether something flies past a big moon."""
+    return (a.light == "night" and a.motion in ("left", "right") and a.subject in FLIERS and companion_of(a) == "none"
+            and a.scene not in ("space", "room", "photo", "forest", "snowy forest"))
 
 
 def sensible(a: Attributes) -> Attributes:
@@ -231,7 +238,7 @@ class Pen:
         self.canvas.save()
         if self.look < 1:
             self.canvas.translate(x, 0)
-            self.canvas.scale(math.copysign(max(abs(self.look), .35), self.look), 1)
+            self.canvas.scale(math.copysign(max(abs(self.look), .62), self.look), 1)
             self.canvas.translate(-x, 0)
         yield
         self.canvas.restore()
@@ -341,7 +348,7 @@ def cat(pen, c, t, go):
     for x in (-.26, -.12, .02):
         pen.line([(x, -.6), (x - .02, -.48)], dark(c, .3), .04, alpha=.7)
     legs(pen, c, (-.2, .18), t, go, .28, .1)
-    cat_head(pen, c, t, .33 + .01 * pen.look, -.65)
+    cat_head(pen, c, t, .315 + .025 * pen.look, -.65)
 
 
 def dog_head(pen, c, t, x, y):
@@ -1418,7 +1425,7 @@ def town_layers(layer, more, rng, hz, feet):
                 pen.polygon([(x - w * .56, hz + .1 - h), (x, hz - .02 - h), (x + w * .56, hz + .1 - h)], (.16, .15, .34), outline=False)
     layer(.4, skyline, far_lit)
     walls = ((.42, .34, .48), (.34, .38, .56), (.50, .38, .42), (.32, .42, .50), (.46, .42, .56))
-    near = [(x, rng.uniform(.3, .46), walls[int(rng.integers(len(walls)))], rng.uniform(-.03, .03)) for x in spread(rng, .4, .1)]
+    near = [(x, rng.uniform(.26, .38), walls[int(rng.integers(len(walls)))], rng.uniform(-.03, .03)) for x in spread(rng, .4, .1)]
     windows = [(x + dx, hz + .02 - row * .13, .05) for x, h, _, _ in near for row in range(int((h - .06) / .13)) for dx in (-.09, .09)]
     stacks = [(x + .11, hz - .03 - h) for x, h, _, _ in near if abs(x) < .9][1:4]
 
@@ -1479,10 +1486,12 @@ def light_state(kind, scene, u, start):
         state.update(rain=1., top=mix(top, (.38, .43, .52), .85), bottom=mix(bottom, (.62, .66, .72), .85), ambient=(.70, .76, .86), sun_alpha=0., grey=.5)
     elif kind == "storm":
         k = .75 + .25 * p
-        state.update(storm=1., clouds=1., top=mix(top, (.13, .15, .22), k), bottom=mix(bottom, (.36, .39, .46), k), ambient=mix((1, 1, 1), (.46, .50, .62), k), sun_alpha=0., grey=1.)
+        state.update(storm=1., clouds=1., top=mix(top, (.13, .15, .22), k), bottom=mix(bottom, (.36, .39, .46), k),
+                     ambient=mix((1, 1, 1), (.46, .50, .62), k), sun_alpha=0., grey=1.)
     elif kind == "clears":
         k = 1 - p
-        state.update(clouds=k, top=mix(top, (.46, .50, .56), .95 * k), bottom=mix(bottom, (.66, .69, .72), .95 * k), ambient=mix((1, 1, 1), (.62, .66, .74), k), sun_alpha=p, grey=k)
+        state.update(clouds=k, top=mix(top, (.46, .50, .56), .95 * k), bottom=mix(bottom, (.66, .69, .72), .95 * k),
+                     ambient=mix((1, 1, 1), (.62, .66, .74), k), sun_alpha=p, grey=k)
     elif kind == "castle night":
         k, up = ease(u, 0, .4), ease(u, .55, 1.)
         state.update(top=mix(top, (.06, .07, .18), k), bottom=mix(bottom, (.20, .20, .38), k), ambient=mix((1, 1, 1), (.34, .35, .54), k), sun_alpha=1 - k,
@@ -1542,8 +1551,10 @@ class Clip:
         self.hz, self.feet = .16 * Y, .62 * Y + rng.uniform(-.02, .03)
         if a.scene == "ocean":
             self.feet = .5 * Y
-        self.layers = [(layer.parallax, [(self.record(draw), move) for draw, move in layer.draws], self.record(lambda pen: light_windows(pen, layer.lit)) if layer.lit else None, layer.live)
-                       for layer in build_scene(a.scene, rng, self.hz, self.feet, -Y)]
+        self.layers = []
+        for layer in build_scene(a.scene, rng, self.hz, self.feet, -Y):
+            lit = self.record(lambda pen: light_windows(pen, layer.lit)) if layer.lit else None
+            self.layers.append((layer.parallax, [(self.record(draw), move) for draw, move in layer.draws], lit, layer.live))
         self.start = rng.uniform(0, 1)
         self.phase = rng.uniform(0, 6)
         self.sun_x = rng.uniform(-.75, .75) * X
@@ -1660,7 +1671,7 @@ class Clip:
             angle = 2 * math.pi * (u * (1 if self.duration < 7 else 2) + self.start)
             x, y, go, scale = X * .42 * math.sin(angle), Y * (.02 + .3 * math.sin(2 * angle)) + size * .36, 1., .72
             dx, dy = X * .42 * math.cos(angle), Y * .6 * math.cos(2 * angle)
-            faces = math.copysign(min(1., max(.35, abs(math.cos(angle)) * 3)), dx)
+            faces = math.copysign(min(1., max(.6, abs(math.cos(angle)) * 3)), dx)
             turn = math.degrees(math.atan2(dy, abs(dx) + .15)) * .45 * math.copysign(1, dx)
             if a.subject in ("balloon", "rocket"):
                 turn, faces = dx / X * (14 if a.subject == "balloon" else 90), 1.
@@ -1754,9 +1765,11 @@ class Clip:
             pen.glow(self.sun_x, sun_y, .34 + .012 * math.sin(t * 1.4), colour, .55 * state["sun_alpha"])
             pen.dot(self.sun_x, sun_y, .095, mix(colour, (1, 1, .9), .3), state["sun_alpha"])
         if state["moon"] and a.subject != "moon":
-            pen.glow(self.sun_x, -Y * .55, .3 + .012 * math.sin(t * 1.4), (.8, .85, 1.), .35)
-            pen.dot(self.sun_x, -Y * .55, .09, (.98, .96, .84))
-            pen.dot(self.sun_x + .03, -Y * .55 - .02, .02, (.88, .86, .76))
+            x, r = (self.sun_x * .6, .17) if past_the_moon(a) else (self.sun_x, .09)
+            pen.glow(x, -Y * .55, r + .21 + .012 * math.sin(t * 1.4), (.8, .85, 1.), .35)
+            pen.dot(x, -Y * .55, r, (.98, .96, .84))
+            for dx, dy, size in ((.35, -.25, .22), (-.4, .1, .15), (.1, .45, .18)):
+                pen.dot(x + dx * r, -Y * .55 + dy * r, size * r, (.90, .88, .78))
         canvas.restore()
         if state["clouds"] > 0:
             view(.3)
@@ -1774,9 +1787,12 @@ class Clip:
             if a.scene == "room" and i == len(self.layers) - 1:
                 self.draw_weather(canvas, state, t, u)
             view(parallax)
-            placed = [(picture, sway_of(move, t * (wind if move[0] != "drift" else 1), self.phase + i + j * 1.9) if move else None) for j, (picture, move) in enumerate(pictures)]
-            if self.flat:
+            placed = [(picture, move and sway_of(move, t if move[0] == "drift" else t * wind, self.phase + i + j * 1.9)) for j, (picture, move) in enumerate(pictures)]
+            if self.flat and not (state["moon"] and i == 0):
                 self.draw_shadow(canvas, placed)
+            veil = state["moon"] and i == 0  # clouds let the moon through
+            if veil:
+                canvas.saveLayer(None, skia.Paint(Alphaf=.3))
             if not self.plain:
                 canvas.saveLayer(None, tint)
             for picture, matrix in placed:
@@ -1784,6 +1800,8 @@ class Clip:
             for draw in live:
                 draw(pen, t)
             if not self.plain:
+                canvas.restore()
+            if veil:
                 canvas.restore()
             if a.scene in ("ocean", "beach") and parallax == .5:
                 self.draw_waves(canvas, tint, t, (.1, .22) if a.scene == "beach" else (.1, .22, .34))
@@ -1847,7 +1865,8 @@ class Clip:
             if a.scene != "ocean" and shadow > 0 and figure.kind != "moon":
                 colour = skia_colour((.08, .06, .14), .34)
                 wide = BOX[figure.kind][0] * .95
-                canvas.drawOval(skia.Rect.MakeLTRB(fx - wide * shadow, ground - .075 * shadow, fx + wide * shadow, ground + .085 * shadow), skia.Paint(AntiAlias=True, Color4f=colour))
+                oval = skia.Rect.MakeLTRB(fx - wide * shadow, ground - .075 * shadow, fx + wide * shadow, ground + .085 * shadow)
+                canvas.drawOval(oval, skia.Paint(AntiAlias=True, Color4f=colour))
             self.draw_figure(canvas, tint, figure, (fx, y + self.sink(figure), turn, faces, go, size), u, t, look, glow)
 
     def draw_figure(self, canvas, tint, figure, place, u, t, look, glow):
@@ -1863,7 +1882,7 @@ class Clip:
         if a.motion == "jumps":
             canvas.scale(self.squash(u), 2 - self.squash(u))
         if look < 1 and kind not in HEADED and self.rider == "none":
-            faces *= math.copysign(max(abs(look), .35), look)
+            faces *= math.copysign(max(abs(look), .6), look)
         if kind not in LIT + ("tree",):
             canvas.scale(faces, 1)
         if not self.plain:

@@ -312,6 +312,14 @@ def test_who_flies_keeps_above_the_ground():
         assert (clip.lift > 0) == (subject in ALOFT), subject
 
 
+def test_a_big_moon_is_there_to_fly_past():
+    a = Attributes("broom", "brown", "meadow", "right", "still", "night", rider="hero", rider_colour="red")
+    for seed in range(4):
+        frame = render(a, seed, 64, 64, [.2], 5.)[0].astype(int)
+        walker = render(Attributes("cat", "brown", "meadow", "right", "still", "night"), seed, 64, 64, [.2], 5.)[0].astype(int)
+        assert (frame.min(2) > 170).sum() > (walker.min(2) > 170).sum() + 50
+
+
 def test_photographs_are_deterministic_too():
     for seed in range(40):
         clip, attributes = make_clip(seed, 64, 64, 5., photo_share=1.)
