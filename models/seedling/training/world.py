@@ -1872,6 +1872,7 @@ class Clip:
     def draw_figure(self, canvas, tint, figure, place, u, t, look, glow):
         a, kind = self.attributes, figure.kind
         x, y, turn, faces, go, size = place
+        plain = self.plain or kind == "moon"  # which shines by itself
         canvas.save()
         canvas.translate(x, y)
         canvas.scale(size, size)
@@ -1885,7 +1886,7 @@ class Clip:
             faces *= math.copysign(max(abs(look), .6), look)
         if kind not in LIT + ("tree",):
             canvas.scale(faces, 1)
-        if not self.plain:
+        if not plain:
             canvas.saveLayer(None, tint)
         life = t + self.phase + figure.late
         recorder = skia.PictureRecorder() if self.flat else None
@@ -1902,7 +1903,7 @@ class Clip:
             paper, pen.canvas = recorder.finishRecordingAsPicture(), canvas
             self.draw_shadow(canvas, [(paper, None)], 1 / size)
             canvas.drawPicture(paper)
-        if not self.plain:
+        if not plain:
             canvas.restore()
         if glow > 0 and kind in LIT:
             for wx, wy in HOUSE_WINDOWS if kind == "house" else CASTLE_WINDOWS:
