@@ -15,7 +15,7 @@ import torch
 
 from codec import CHANNELS, Codec, fit_encoder, load_codec, start_decoder
 from photos import photographs, sample_photo_attributes
-from world import Attributes, Clip, PhotoClip, render_clip, sample_attributes
+from world import Attributes, Clip, PhotoClip, render_clip, sample_attributes, sensible
 
 CLIPS = 64  # in a shard, all of one size
 PHOTO_SHARE, FAVOURITE_SHARE = .10, .08
@@ -39,7 +39,7 @@ def favourite_attributes(rng):
     key = str(rng.choice(["colour", "camera", "light", "scene", "subject"]))
     if key == "subject" and other.subject == "none" or "space" in (other.scene, favourite.scene):
         key = "colour"
-    return replace(favourite, **{key: getattr(other, key)})
+    return sensible(replace(favourite, **{key: getattr(other, key)}))
 
 
 def make_attributes(rng, photo_share=PHOTO_SHARE):

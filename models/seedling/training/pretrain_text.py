@@ -17,7 +17,7 @@ from model import TEXT, TextEncoder, encode_ids
 from world import CAMERAS, COLOURS, LIGHTS, MOTIONS, SCENES, STYLES, SUBJECTS
 
 CLASSES = {"subject": (*SUBJECTS, "photo"), "colour": tuple(COLOURS), "scene": (*SCENES, "photo"), "motion": MOTIONS, "camera": CAMERAS, "light": LIGHTS,
-           "style": (*STYLES, "photo")}
+           "style": (*STYLES, "photo"), "rider": SUBJECTS, "companion": SUBJECTS}
 
 
 class Reader(torch.nn.Module):

@@ -26,10 +26,10 @@ WORDS_SHARE, WORDS_MEAN, WORDS_DEVIATION = .3, 4.8, 1.2
 EMA = .999
 # First single latent frames, of any shape: what things are and what they are called is learnt ten times faster from pictures
 # than from clips, where every sample says it eleven times. A picture has fewer numbers, so the same is decided at less noise.
-PICTURES_UNTIL, PICTURES_AFTER = .45, .15  # of the training; share of the steps after that
+PICTURES_UNTIL, PICTURES_AFTER = .45, .1  # of the training; share of the steps after that
 PICTURES, PICTURE_SHIFT = 4, -.8  # for each clip of a batch; added to the means above
 SQUARE_UNTIL, SQUARE_SHARE = .75, .5  # of the training: many clips are 1:1, they are the cheapest
-REST = .6  # of the training at the full learning rate, then linearly down
+REST = .88  # of the training at the full learning rate, then linearly down
 WARMUP = 40
 SUBJECT = 2.  # added to the weight of what the subject covers: most words are about it, most of the picture is not
 COARSE = .35  # a channel's loss is weighted by its eigenvalue to this power: what fills the picture before what decorates it

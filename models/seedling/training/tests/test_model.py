@@ -2,7 +2,7 @@
 import pytest
 import torch
 
-from model import TEXT, TRANSFORMER, TextEncoder, Transformer, encode_ids
+from model import TEXT, TRANSFORMER, TextEncoder, Transformer, encode_ids, position_channels
 
 torch.manual_seed(0)
 
@@ -35,7 +35,7 @@ def to_diffusers(name):
 def test_transformer_equals_diffusers(prefix):
     wan = pytest.importorskip("diffusers").WanTransformer3DModel
     c = TRANSFORMER
-    reference = wan(patch_size=(1, 2, 2), num_attention_heads=c["heads"], attention_head_dim=c["dim"] // c["heads"], in_channels=c["channels"],
+    reference = wan(patch_size=(1, 2, 2), num_attention_heads=c["heads"], attention_head_dim=c["dim"] // c["heads"], in_channels=c["channels"] + c["position_channels"],
                     out_channels=c["channels"], text_dim=c["text_dim"], freq_dim=c["freq_dim"], ffn_dim=c["ffn_dim"], num_layers=c["layers"],
                     cross_attn_norm=True, qk_norm="rms_norm_across_heads", eps=1e-6, rope_max_seq_len=64).eval()
     ours = randomise(Transformer(**c))
@@ -44,7 +44,14 @@ def test_transformer_equals_diffusers(prefix):
     tokens = torch.full((2, 5 * 4 * 7), 1.) * t[:, None]
     tokens[:, :prefix * 28] = 0
     with torch.no_grad():
-        assert relative(ours(x, t, text, prefix), reference(x, tokens, text, return_dict=False)[0]) < 1e-4
+        positions = position_channels(c["position_channels"], 5, 8, 14).expand(2, -1, -1, -1, -1)
+        expected = reference(torch.cat([x, positions], 1), tokens, text, return_dict=False)[0]
+        assert relative(ours(x, t, text, prefix), expected) < 1e-4
+
+
+def test_a_picture_out_of_a_clip_knows_when_it_is():
+    clip = position_channels(9, 11, 8, 8)
+    assert torch.allclose(position_channels(9, 1, 8, 8, torch.tensor([[.3]])), clip[:, :, 3:4], atol=1e-6)
 
 
 def test_text_encoder_equals_transformers():
