@@ -31,6 +31,7 @@ const SEEDLING: ModelManifest = {
     layers: 6,
     heads: 4,
     channels: 24,
+    positionChannels: 9,
     patch: [1, 2, 2],
     freqDim: 256,
     textDim: 128,
