@@ -137,7 +137,7 @@ describe('fails with the exit code of the area, and leaves nothing behind', () =
       noBrowser,
     );
     expect(code).toBe(3);
-    expect(stderr).toMatch(/^unsupported\/worker: KINDLING_BROWSER is \/no\/such\/browser/);
+    expect(stderr).toMatch(/^unsupported\/browser: KINDLING_BROWSER is \/no\/such\/browser/);
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'unsupported/browser' } });
   });
 
