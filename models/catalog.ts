@@ -31,7 +31,7 @@ const SEEDLING: ModelManifest = {
     layers: 6,
     heads: 4,
     channels: 24,
-    positionChannels: 9,
+    positionChannels: seedling.transformer.inChannels - seedling.transformer.outChannels,
     patch: [1, 2, 2],
     freqDim: 256,
     textDim: 128,

@@ -9,6 +9,7 @@ import { gaussianNoise } from '../core/seeded-noise.ts';
 import { flowSigmas } from '../core/sigmas.ts';
 import { type ClipShape, clipShape, framePicks } from '../core/video-format.ts';
 import type { Precision } from '../networks/part.ts';
+import type { WanShape } from '../networks/wan-transformer.ts';
 import type {
   GenerateEvent,
   GenerateRequest,
@@ -70,14 +71,16 @@ export interface PipelineOptions {
   readonly warnings?: readonly JobWarning[];
 }
 
+/** Size of the clip's latents, and how many timesteps one run of the transformer has: a given picture is clean. */
+type LatentShape = Omit<WanShape, 'textLength'>;
+
 /** A job while it is made. */
 interface Work {
   readonly manifest: ModelManifest;
   readonly job: Job;
   readonly segment: Segment;
   readonly shape: ClipShape;
-  readonly latentHeight: number;
-  readonly latentWidth: number;
+  readonly latents: LatentShape;
   readonly files: ModelFiles;
 }
 
@@ -119,22 +122,20 @@ export async function generate(
   for (const warning of options.warnings ?? []) warn(warning);
   const { manifest, job } = request;
   const segment = job.segments[0]!;
-  const latentHeight = shape.encoderHeight / manifest.codec.stride;
-  const latentWidth = shape.encoderWidth / manifest.codec.stride;
+  const latents: LatentShape = {
+    frames: shape.latentFrames,
+    height: shape.encoderHeight / manifest.codec.stride,
+    width: shape.encoderWidth / manifest.codec.stride,
+    times: request.picture && segment.picture ? 2 : 1,
+  };
   const opening = parts.openFiles((received, total) => {
     clock.plan('prepare', total);
     clock.advance('prepare', received);
   });
   opening.catch(() => {}); // awaited below
-  const wanShape = {
-    frames: shape.latentFrames,
-    height: latentHeight,
-    width: latentWidth,
-    times: request.picture ? 2 : 1,
-  };
-  await warmUp(runtime, manifest.transformer, wanShape, precision);
+  await warmUp(runtime, manifest.transformer, latents, precision);
   const files = await opening;
-  const work: Work = { manifest, job, segment, shape, latentHeight, latentWidth, files };
+  const work: Work = { manifest, job, segment, shape, latents, files };
   const evaluations = job.guidance === 1 ? 1 : 2;
   clock.plan('denoise', job.steps * evaluations * manifest.transformer.layers);
   clock.plan('decode', shape.latentFrames);
@@ -173,7 +174,7 @@ export async function generate(
   try {
     // 4. Schedule  5. Noise  6. Denoise
     clock.enter('denoise');
-    const { latents, previewSeconds } = await denoise(work, parts, options, {
+    const { latents: denoised, previewSeconds } = await denoise(work, parts, options, {
       states,
       codecTensors,
       picture: picture?.latents ?? null,
@@ -181,7 +182,7 @@ export async function generate(
     });
 
     // 7. Decode  8. Encode frames
-    await paint(work, parts, options, codecTensors, latents, sink);
+    await paint(work, parts, options, codecTensors, denoised, sink);
     clock.enter('encode');
     const { file, codec } = await sink.finish();
     signal.throwIfAborted();
@@ -198,7 +199,7 @@ export async function generate(
       frames: shape.frames,
       codec,
       bytes: file.size,
-      latents: [1, latents.channels, latents.frames, latents.height, latents.width],
+      latents: [1, denoised.channels, denoised.frames, denoised.height, denoised.width],
       tokens,
       steps: job.steps,
       seconds: clock.finish(),
@@ -270,7 +271,7 @@ async function denoise(
     readonly request: GenerateRequest;
   },
 ): Promise<{ readonly latents: Latents; readonly previewSeconds: number }> {
-  const { manifest, job, shape, latentHeight, latentWidth } = work;
+  const { manifest, job, shape, latents } = work;
   const { runtime, precision } = parts;
   const texts = given.states.map((states) =>
     padStates(states, manifest.text.dim, manifest.textOptions.padTo),
@@ -278,12 +279,7 @@ async function denoise(
   let blocks = 0;
   const transformer = await Transformer.load(runtime, work.files.transformer, {
     config: manifest.transformer,
-    shape: {
-      frames: shape.latentFrames,
-      height: latentHeight,
-      width: latentWidth,
-      times: given.picture ? 2 : 1,
-    },
+    shape: latents,
     textLengths: texts.map(({ length }) => length),
     precision,
     prefixFrames: given.picture ? 1 : 0,
@@ -303,9 +299,9 @@ async function denoise(
   const describe = async (x: DeviceTensor): Promise<Latents> => ({
     data: await copyFloats(x),
     channels: manifest.transformer.channels,
-    frames: shape.latentFrames,
-    height: latentHeight,
-    width: latentWidth,
+    frames: latents.frames,
+    height: latents.height,
+    width: latents.width,
   });
   try {
     if (given.request.preview) {
@@ -370,24 +366,21 @@ async function denoise(
 }
 
 /** Noise `[C, T, h, w]` from the seed, with the given first latent frame in its place. */
-function startLatents(
-  { manifest, segment, shape, latentHeight, latentWidth }: Work,
-  picture: Float32Array | null,
-): Float32Array {
+function startLatents({ manifest, segment, latents }: Work, picture: Float32Array | null): Float32Array {
   const { channels } = manifest.transformer;
-  const area = latentHeight * latentWidth;
-  const x = gaussianNoise(segment.seed, 0, channels * shape.latentFrames * area);
+  const area = latents.height * latents.width;
+  const x = gaussianNoise(segment.seed, 0, channels * latents.frames * area);
   if (picture) {
     assert(picture.length === channels * area, 'a picture is one latent frame');
     for (let c = 0; c < channels; c++) {
-      x.set(picture.subarray(c * area, (c + 1) * area), c * shape.latentFrames * area);
+      x.set(picture.subarray(c * area, (c + 1) * area), c * latents.frames * area);
     }
   }
   return x;
 }
 
 async function paint(
-  { manifest, job, shape, latentHeight, latentWidth }: Work,
+  { manifest, job, shape }: Work,
   { runtime }: PipelineParts,
   { signal, clock }: PipelineOptions,
   tensors: CodecTensors,
@@ -399,8 +392,8 @@ async function paint(
   clock.plan('encode', shape.frames);
   clock.enter('decode');
   const decoder = await Decoder.open(runtime, tensors, manifest.codec, {
-    height: latentHeight,
-    width: latentWidth,
+    height: latents.height,
+    width: latents.width,
   });
   try {
     let next = 0;

@@ -3,12 +3,13 @@
 // still on their way makes the same code hot early, at a moment when a core has nothing to do.
 
 import type { WanConfig } from '../core/model-config.ts';
-import { type Precision, weightInputs } from '../networks/part.ts';
+import { type Precision, type TensorInfo, weightInputs } from '../networks/part.ts';
 import { type WanShape, wanGraphs } from '../networks/wan-transformer.ts';
+import { elementCount } from '../weights/tensor-type.ts';
 import type { DeviceTensor, HostArray, Runtime } from './runtime.ts';
 
-/** Above this many bytes of weights in a block, loading takes longer than the browser needs, and memory is short. */
-const MAX_BLOCK_BYTES = 8 << 20;
+/** With more weights in a block than this, loading takes longer than the browser needs, and memory is short. */
+const MAX_BLOCK_WEIGHTS = 4 << 20;
 
 /** Long enough for a prompt's matrix products to be those of the real thing. */
 const TEXT_LENGTH = 16;
@@ -29,16 +30,15 @@ export async function warmUp(
   if (runtime.kind !== 'wasm' || warm.has(runtime)) return;
   warm.add(runtime);
   const { block } = wanGraphs(config, { ...shape, textLength: TEXT_LENGTH }, precision);
+  if (block.weights.reduce((sum, { shape }) => sum + elementCount(shape), 0) > MAX_BLOCK_WEIGHTS) return;
   const inputs = [
     ...block.inputs,
     ...block.weights.flatMap((slot) => weightInputs(slot, precision.activations)),
   ];
-  const arrays = inputs.map(({ dtype, dims }) => zeros(dtype, product(dims)));
-  if (arrays.reduce((sum, { byteLength }) => sum + byteLength, 0) > MAX_BLOCK_BYTES) return;
   const feeds: Record<string, DeviceTensor> = {};
   const session = await runtime.createSession(block);
   try {
-    for (const [i, info] of inputs.entries()) feeds[info.name] = runtime.upload(info, arrays[i]!);
+    for (const info of inputs) feeds[info.name] = runtime.upload(info, zeros(info));
     (await session.run(feeds)).out!.free();
   } finally {
     for (const tensor of Object.values(feeds)) tensor.free();
@@ -46,9 +46,8 @@ export async function warmUp(
   }
 }
 
-const product = (dims: readonly number[]): number => dims.reduce((n, d) => n * d, 1);
-
-function zeros(dtype: string, count: number): HostArray {
+function zeros({ dtype, dims }: TensorInfo): HostArray {
+  const count = elementCount(dims);
   switch (dtype) {
     case 'float32':
       return new Float32Array(count);

@@ -58,8 +58,12 @@ export function picturePatches(page: Locator, base64: string, type: string): Pro
 export const patchDifference = (a: Patches, b: Patches): number =>
   a.reduce((sum, value, i) => sum + Math.abs(value - b[i]!), 0) / a.length;
 
+/** Mean of numbers: of patches, their brightness. */
+export const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
 /** How much the patches of one picture differ from their mean, 0…128. */
 export function patchSpread(patches: Patches): number {
-  const mean = patches.reduce((sum, value) => sum + value, 0) / patches.length;
-  return Math.sqrt(patches.reduce((sum, value) => sum + (value - mean) ** 2, 0) / patches.length);
+  const middle = mean(patches);
+  return Math.sqrt(mean(patches.map((value) => (value - middle) ** 2)));
 }

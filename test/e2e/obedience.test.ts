@@ -2,7 +2,7 @@
 // noise, or words that never reach the model, would fail. Two clips at a time, with one seed, that differ in one word.
 import type { Browser } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { clipPatches, type Patches } from './clip-pixels.ts';
+import { clipPatches, mean, type Patches } from './clip-pixels.ts';
 import { StudioPage, startBrowser } from './studio-page.ts';
 
 const PATIENCE_MS = 120_000;
@@ -16,8 +16,13 @@ beforeAll(async () => {
 afterEach(() => studio.close());
 afterAll(() => browser.close());
 
+interface Moments {
+  readonly first: Patches;
+  readonly last: Patches;
+}
+
 /** The first and the last moment of a two-second square clip at the model's own steps and guidance. */
-async function moments(prompt: string): Promise<{ readonly first: Patches; readonly last: Patches }> {
+async function moments(prompt: string): Promise<Moments> {
   const { page, texts } = studio;
   await studio.prompt.fill(prompt);
   await page.getByRole('radio', { name: '1:1' }).check({ force: true });
@@ -30,20 +35,18 @@ async function moments(prompt: string): Promise<{ readonly first: Patches; reado
   return { first: await clipPatches(player, 0), last: await clipPatches(player, 1.9) };
 }
 
-const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
-
 /** Mean of one channel (0 red, 1 green, 2 blue) over some rows of patches (0 the uppermost, 7 the lowest). */
 const channel = (patches: Patches, c: number, from = 0, to = 7): number =>
   mean(patches.filter((_, i) => i % 3 === c && i >= 24 * from && i < 24 * (to + 1)));
 
 const brightness = (patches: Patches, from = 0, to = 7): number =>
-  mean([0, 1, 2].map((c) => channel(patches, c, from, to)));
+  mean(patches.slice(24 * from, 24 * (to + 1)));
 
 test(
   'colour: a red car is redder than a blue one, in both languages',
   async () => {
     studio = await StudioPage.open(browser);
-    const redness = ({ first, last }: Awaited<ReturnType<typeof moments>>): number =>
+    const redness = ({ first, last }: Moments): number =>
       mean([first, last].map((p) => channel(p, 0, 2, 6) - channel(p, 2, 2, 6)));
     const [red, blue] = [
       redness(await moments('a red car in the city')),
@@ -86,8 +89,7 @@ test(
   'light: the sky darkens and the sun rises only where the words say so',
   async () => {
     studio = await StudioPage.open(browser);
-    const change = ({ first, last }: Awaited<ReturnType<typeof moments>>): number =>
-      brightness(last) - brightness(first);
+    const change = ({ first, last }: Moments): number => brightness(last) - brightness(first);
     const darkens = change(await moments('a white house in a meadow, the sky darkens'));
     const rises = change(await moments('a white house in a meadow, the sun rises'));
     console.log(

@@ -91,7 +91,7 @@ def manifest(weights, steps, draws):
         files[n] = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
     return {
         "name": "Seedling", "version": VERSION, "date": datetime.date.today().isoformat(), "license": "Apache-2.0",
-        "files": files, "training": {"steps": steps, "clips": draws}, "defaults": DEFAULTS,
+        "files": files, "training": {"steps": steps, "draws": draws}, "defaults": DEFAULTS,
         "transformer": {"dim": TRANSFORMER["dim"], "ffnDim": TRANSFORMER["ffn_dim"], "layers": TRANSFORMER["layers"],
                         "heads": TRANSFORMER["heads"], "headDim": TRANSFORMER["dim"] // TRANSFORMER["heads"], "inChannels": CHANNELS + TRANSFORMER["position_channels"], "outChannels": CHANNELS,
                         "patch": [1, 2, 2], "freqDim": TRANSFORMER["freq_dim"], "textDim": TRANSFORMER["text_dim"], "eps": EPS, "ropeTheta": ROPE_THETA,

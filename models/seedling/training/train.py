@@ -81,7 +81,7 @@ if __name__ == "__main__":
     rng = np.random.default_rng(torch.initial_seed())
     tokenizer = Tokenizer.from_file(options.tokenizer)
     model = Seedling()
-    # Trained along, the text encoder forgets within minutes whatever the pictures do not reward at once: all but the scene.
+    # Trained along, the text encoder forgets within the hour whatever the pictures do not reward at once: all but the scene.
     model.text.requires_grad_(False)
     steps, draws, elapsed = 0, 0, 0.
     model.text.load_state_dict(torch.load(f"{options.run}/text.pt", weights_only=True))
