@@ -32,11 +32,12 @@ const SEEDLING: ModelManifest = {
     heads: 4,
     channels: 24,
     positionChannels: seedling.transformer.inChannels - seedling.transformer.outChannels,
-    patch: [1, 2, 2],
+    patch: seedling.transformer.patch as [number, number, number],
     freqDim: 256,
     textDim: 128,
     eps: 1e-6,
   },
+  firstFrameFirst: seedling.firstFrameFirst,
   text: {
     vocab: 4096,
     dim: 128,

@@ -1,4 +1,5 @@
 // From what was measured to what is printed: ratios, targets, and whether they are reached.
+import { denoisePasses } from '../src/engine/denoise.ts';
 import type { ModelManifest } from '../src/protocol/manifest.ts';
 import type { BenchSubject, BlockReuseTimes, ProductRates, StepTransfers } from '../test/bench/bench-api.ts';
 import { evaluationProducts, flopsOf } from '../test/bench/matrix-products.ts';
@@ -29,8 +30,9 @@ export interface ClipFigures {
 
 /** The clip's denoising against bare products. FLOP/s; a multiply-add is two operations. */
 export interface DenoisingFigures {
-  readonly flopsPerEvaluation: number;
-  readonly evaluations: number;
+  /** Of the whole clip: all passes, steps and prompts. */
+  readonly flops: number;
+  readonly evaluationsPerPass: number;
   /** Loading the transformer to the device is part of it, previews are not. */
   readonly seconds: number;
   readonly flopsPerSecond: number;
@@ -71,12 +73,15 @@ export interface Verdict {
 export const medianClip = (clips: readonly ClipRun[]): ClipRun =>
   [...clips].sort((a, b) => a.seconds - b.seconds)[clips.length >> 1]!;
 
-/** What the transformer was run for in a clip without a picture. */
-export function subjectOf(model: ModelManifest, { report }: ClipRun): BenchSubject {
+/** What the transformer was run for in a clip without a picture, pass by pass. */
+export function subjectsOf(model: ModelManifest, { report }: ClipRun): readonly BenchSubject[] {
   const [, , frames = 0, height = 0, width = 0] = report.latents;
   const { padTo } = model.textOptions;
   const textLength = Math.ceil(report.tokens / padTo) * padTo;
-  return { config: model.transformer, shape: { frames, height, width, textLength, times: 1 } };
+  return denoisePasses(model, { frames, height, width }, false).map(({ shape }) => ({
+    config: model.transformer,
+    shape: { ...shape, textLength },
+  }));
 }
 
 /** Sums clips of the same job up. */
@@ -95,18 +100,20 @@ export function describeClips(clips: readonly ClipRun[]): ClipFigures {
 /** Compares a clip's denoising with bare products measured in the same run. */
 export function describeDenoising(
   model: ModelManifest,
-  { config, shape }: BenchSubject,
+  subjects: readonly BenchSubject[],
   { report }: ClipRun,
   productRates: ProductRates,
 ): DenoisingFigures {
   const perStep = model.limits.guidance.default === 1 ? 1 : 2;
-  const evaluations = report.steps * perStep;
-  const flopsPerEvaluation = flopsOf(evaluationProducts(config, shape));
+  const evaluationsPerPass = report.steps * perStep;
+  const flops =
+    evaluationsPerPass *
+    subjects.reduce((sum, { config, shape }) => sum + flopsOf(evaluationProducts(config, shape)), 0);
   const seconds = report.seconds.denoise - report.previewSeconds;
-  const flopsPerSecond = (flopsPerEvaluation * evaluations) / seconds;
+  const flopsPerSecond = flops / seconds;
   return {
-    flopsPerEvaluation,
-    evaluations,
+    flops,
+    evaluationsPerPass,
     seconds,
     flopsPerSecond,
     ratioToMatMulNBits: flopsPerSecond / productRates.q8Inputs,

@@ -4,12 +4,8 @@
 import { checkJob } from '../core/check-job.ts';
 import { AppError, assert } from '../core/errors.ts';
 import type { Job, Segment } from '../core/job.ts';
-import { eulerSampler } from '../core/samplers.ts';
-import { gaussianNoise } from '../core/seeded-noise.ts';
-import { flowSigmas } from '../core/sigmas.ts';
 import { type ClipShape, clipShape, framePicks } from '../core/video-format.ts';
 import type { Precision } from '../networks/part.ts';
-import type { WanShape } from '../networks/wan-transformer.ts';
 import type {
   GenerateEvent,
   GenerateRequest,
@@ -28,15 +24,15 @@ import {
   readCodecTensors,
   shrink,
 } from './codec.ts';
+import { denoise, denoisePasses, type LatentSize } from './denoise.ts';
 import { cropFrame } from './frames.ts';
 import type { ModelFiles } from './model-files.ts';
 import type { PreparedPicture } from './picture.ts';
 import { Previewer } from './preview.ts';
 import type { JobClock } from './progress.ts';
-import { copyFloats, type DeviceTensor, type Runtime } from './runtime.ts';
+import type { Runtime } from './runtime.ts';
 import { breathe } from './serial-queue.ts';
-import { encodeText, padStates } from './text-encoder.ts';
-import { type GuidedVelocity, Transformer } from './transformer.ts';
+import { encodeText } from './text-encoder.ts';
 import { warmUp } from './warm-up.ts';
 
 /** A file being written frame by frame; `await add()` is the back-pressure. */
@@ -71,17 +67,12 @@ export interface PipelineOptions {
   readonly warnings?: readonly JobWarning[];
 }
 
-/** Size of the clip's latents, and how many timesteps one run of the transformer has: a given picture is clean. */
-type LatentShape = Omit<WanShape, 'textLength'>;
-
 /** A job while it is made. */
 interface Work {
   readonly manifest: ModelManifest;
   readonly job: Job;
   readonly segment: Segment;
   readonly shape: ClipShape;
-  readonly latents: LatentShape;
-  readonly files: ModelFiles;
 }
 
 /**
@@ -122,22 +113,22 @@ export async function generate(
   for (const warning of options.warnings ?? []) warn(warning);
   const { manifest, job } = request;
   const segment = job.segments[0]!;
-  const latents: LatentShape = {
+  const size: LatentSize = {
     frames: shape.latentFrames,
     height: shape.encoderHeight / manifest.codec.stride,
     width: shape.encoderWidth / manifest.codec.stride,
-    times: request.picture && segment.picture ? 2 : 1,
   };
   const opening = parts.openFiles((received, total) => {
     clock.plan('prepare', total);
     clock.advance('prepare', received);
   });
   opening.catch(() => {}); // awaited below
-  await warmUp(runtime, manifest.transformer, latents, precision);
+  const lastPass = denoisePasses(manifest, size, request.picture !== null && segment.picture !== null).at(
+    -1,
+  )!;
+  await warmUp(runtime, manifest.transformer, lastPass.shape, precision);
   const files = await opening;
-  const work: Work = { manifest, job, segment, shape, latents, files };
-  const evaluations = job.guidance === 1 ? 1 : 2;
-  clock.plan('denoise', job.steps * evaluations * manifest.transformer.layers);
+  const work: Work = { manifest, job, segment, shape };
   clock.plan('decode', shape.latentFrames);
 
   // 2. Text
@@ -174,12 +165,28 @@ export async function generate(
   try {
     // 4. Schedule  5. Noise  6. Denoise
     clock.enter('denoise');
-    const { latents: denoised, previewSeconds } = await denoise(work, parts, options, {
-      states,
-      codecTensors,
-      picture: picture?.latents ?? null,
-      request,
-    });
+    const { steps, shift, guidance } = job;
+    const previewer = request.preview
+      ? await Previewer.open(runtime, codecTensors, manifest, shape, (preview) =>
+          onEvent({ type: 'preview', preview }),
+        )
+      : null;
+    const denoised = await denoise(
+      runtime,
+      {
+        manifest,
+        weights: files.transformer,
+        precision,
+        size,
+        steps,
+        shift,
+        guidance,
+        seed: segment.seed,
+        states,
+        picture: picture?.latents ?? null,
+      },
+      { signal, clock, previewer },
+    ).finally(() => previewer?.free());
 
     // 7. Decode  8. Encode frames
     await paint(work, parts, options, codecTensors, denoised, sink);
@@ -203,7 +210,7 @@ export async function generate(
       tokens,
       steps: job.steps,
       seconds: clock.finish(),
-      previewSeconds,
+      previewSeconds: previewer?.seconds ?? 0,
       warnings,
     };
     return { file, report };
@@ -258,125 +265,6 @@ async function toBase64(blob: Blob): Promise<string> {
   for (let i = 0; i < bytes.length; i += 0x8000)
     text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
   return btoa(text);
-}
-
-async function denoise(
-  work: Work,
-  parts: PipelineParts,
-  { signal, clock, onEvent }: PipelineOptions,
-  given: {
-    readonly states: readonly Float32Array[];
-    readonly codecTensors: CodecTensors;
-    readonly picture: Float32Array | null;
-    readonly request: GenerateRequest;
-  },
-): Promise<{ readonly latents: Latents; readonly previewSeconds: number }> {
-  const { manifest, job, shape, latents } = work;
-  const { runtime, precision } = parts;
-  const texts = given.states.map((states) =>
-    padStates(states, manifest.text.dim, manifest.textOptions.padTo),
-  );
-  let blocks = 0;
-  const transformer = await Transformer.load(runtime, work.files.transformer, {
-    config: manifest.transformer,
-    shape: latents,
-    textLengths: texts.map(({ length }) => length),
-    precision,
-    prefixFrames: given.picture ? 1 : 0,
-    guidance: job.guidance,
-    signal,
-    onBlock: () => clock.advance('denoise', ++blocks),
-  });
-  let previewer: Previewer | null = null;
-  const live = new Set<DeviceTensor>();
-  const hold = (tensor: DeviceTensor): DeviceTensor => {
-    live.add(tensor);
-    return tensor;
-  };
-  const drop = (tensor: DeviceTensor | null): void => {
-    if (tensor && live.delete(tensor)) tensor.free();
-  };
-  const describe = async (x: DeviceTensor): Promise<Latents> => ({
-    data: await copyFloats(x),
-    channels: manifest.transformer.channels,
-    frames: latents.frames,
-    height: latents.height,
-    width: latents.width,
-  });
-  try {
-    if (given.request.preview) {
-      previewer = await Previewer.open(runtime, given.codecTensors, manifest, shape, (preview) =>
-        onEvent({ type: 'preview', preview }),
-      );
-    }
-    const contexts: DeviceTensor[] = [];
-    for (const { states } of texts) contexts.push(await transformer.context(states));
-    const sigmas = flowSigmas(job.steps, job.shift);
-    await transformer.prepareTimes(sigmas.slice(0, -1));
-    const noise = startLatents(work, given.picture);
-    let velocity: GuidedVelocity | null = null;
-    const x = await eulerSampler<DeviceTensor, GuidedVelocity>(
-      async (x, sigma) => {
-        drop(velocity?.cond ?? null);
-        drop(velocity?.uncond ?? null);
-        const cond = hold(await transformer.velocity(x, sigma, contexts[0]!));
-        const uncond = contexts[1] ? hold(await transformer.velocity(x, sigma, contexts[1])) : null;
-        velocity = { cond, uncond };
-        return velocity;
-      },
-      hold(transformer.latents(noise)),
-      sigmas,
-      {
-        addScaled: async (x, v, scale) => {
-          const next = hold(await transformer.ops.addScaled(x, v, scale));
-          await runtime.finish();
-          drop(x);
-          return next;
-        },
-      },
-      {
-        signal,
-        onStep: async ({ step, x, velocity }) => {
-          const last = step === job.steps;
-          const budget = clock.secondsIn('denoise');
-          if (!previewer?.isDue(budget) || last) return;
-          // clean = x − σ·v: what the clip would be if the path were straight from here.
-          const clean = await transformer.ops.addScaled(x, velocity, -sigmas[step]!);
-          try {
-            await previewer.show(await describe(clean), step, signal);
-          } finally {
-            clean.free();
-          }
-        },
-      },
-    );
-    const latents = await describe(x);
-    if (!latents.data.every(Number.isFinite)) {
-      throw new AppError(
-        'gpu/failed',
-        'The numbers went wrong on this graphics processor (not finite). WebAssembly works without it: choose it under Advanced.',
-      );
-    }
-    return { latents, previewSeconds: previewer?.seconds ?? 0 };
-  } finally {
-    for (const tensor of live) tensor.free();
-    await previewer?.free();
-    await transformer.free();
-  }
-}
-
-/** Noise `[C, T, h, w]` from the seed, with the given first latent frame in its place. */
-function startLatents({ manifest, segment, latents }: Work, picture: Float32Array | null): Float32Array {
-  const { channels } = manifest.transformer;
-  const area = latents.height * latents.width;
-  const x = gaussianNoise(segment.seed, 0, channels * latents.frames * area);
-  if (picture) {
-    assert(picture.length === channels * area, 'a picture is one latent frame');
-    for (let c = 0; c < channels; c++) {
-      x.set(picture.subarray(c * area, (c + 1) * area), c * latents.frames * area);
-    }
-  }
-  return x;
 }
 
 async function paint(

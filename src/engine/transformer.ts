@@ -27,15 +27,19 @@ export interface GuidedVelocity {
   readonly uncond: DeviceTensor | null;
 }
 
-/** How a clip is denoised. */
+/** Sizes of a run, and which of its frames are known already. */
+export interface DenoisePass {
+  readonly shape: Omit<WanShape, 'textLength'>;
+  /** Leading latent frames that are given and stay as they are. */
+  readonly prefixFrames: number;
+}
+
+/** What stays the same for all passes over a clip. */
 export interface DenoiseSetup {
   readonly config: WanConfig;
-  readonly shape: Omit<WanShape, 'textLength'>;
   /** Rows of the text states of each prompt, padding included. Each different one has sessions of its own. */
   readonly textLengths: readonly number[];
   readonly precision: Precision;
-  /** Leading latent frames that are given and stay as they are. */
-  readonly prefixFrames: number;
   readonly guidance: number;
   readonly signal?: AbortSignal;
   /** Called after each block, for progress. */
@@ -47,42 +51,47 @@ type PartName = keyof WanGraphs;
 /** The parts that see the text: their graphs depend on its length. */
 const TEXT_PARTS: readonly PartName[] = ['text', 'block'];
 
-interface Part {
-  readonly session: Session;
-  /** Null for the block, whose weights differ from run to run. */
-  weights: LoadedWeights | null;
-}
-
 /** What the blocks and the head are told about a noise level. */
 interface TimeStates {
   readonly e: DeviceTensor;
   readonly modulation: DeviceTensor;
 }
 
-/** A loaded transformer. The owner calls {@link Transformer.free}. */
+/** A loaded transformer, ready for one pass at a time. The owner calls {@link Transformer.free}. */
 export class Transformer {
   readonly #runtime: Runtime;
+  readonly #origin: WeightOrigin;
   readonly #setup: DenoiseSetup;
-  /** By name; those that see the text by name and length. */
-  readonly #parts = new Map<string, Part>();
+  #pass: DenoisePass;
+  /** By part; those that see the text by part and length. */
+  readonly #sessions = new Map<string, Session>();
+  /** By part, whatever the sizes of the pass. */
+  readonly #weights = new Map<PartName, LoadedWeights>();
   readonly #blocks: LoadedWeights[] = [];
   readonly #constants: Record<string, DeviceTensor> = {};
-  readonly #owned: DeviceTensor[] = [];
+  readonly #contexts: DeviceTensor[] = [];
   readonly #times = new Map<number, TimeStates>();
 
-  private constructor(runtime: Runtime, setup: DenoiseSetup) {
+  private constructor(runtime: Runtime, origin: WeightOrigin, setup: DenoiseSetup, pass: DenoisePass) {
     this.#runtime = runtime;
+    this.#origin = origin;
     this.#setup = setup;
+    this.#pass = pass;
   }
 
   /**
-   * Reads all weights to the device and prepares the sessions for one clip's shape.
+   * Reads all weights to the device and prepares the sessions for a first pass.
    * @throws {AppError} `model/…`, `gpu/out-of-memory`; rejects with AbortError. Nothing stays behind on failure.
    */
-  static async load(runtime: Runtime, origin: WeightOrigin, setup: DenoiseSetup): Promise<Transformer> {
-    const transformer = new Transformer(runtime, setup);
+  static async load(
+    runtime: Runtime,
+    origin: WeightOrigin,
+    setup: DenoiseSetup,
+    pass: DenoisePass,
+  ): Promise<Transformer> {
+    const transformer = new Transformer(runtime, origin, setup, pass);
     try {
-      await transformer.#load(origin);
+      await transformer.enter(pass);
       return transformer;
     } catch (error) {
       await transformer.free();
@@ -90,30 +99,60 @@ export class Transformer {
     }
   }
 
-  async #load(origin: WeightOrigin): Promise<void> {
-    const { config, shape, textLengths, precision, signal } = this.#setup;
+  /**
+   * Prepares for latents of other sizes: weights and contexts stay on the device, noise levels are to be prepared anew.
+   * @throws {AppError} `gpu/out-of-memory`; rejects with AbortError. What there is by then goes with {@link Transformer.free}.
+   */
+  async enter(pass: DenoisePass): Promise<void> {
+    await this.#leave();
+    this.#pass = pass;
+    const { config, textLengths, precision, signal } = this.#setup;
     for (const textLength of new Set(textLengths)) {
-      const graphs = wanGraphs(config, { ...shape, textLength }, precision);
+      const graphs = wanGraphs(config, { ...pass.shape, textLength }, precision);
       for (const [name, part] of Object.entries(graphs) as [PartName, GraphPart][]) {
+        signal?.throwIfAborted();
         const key = TEXT_PARTS.includes(name) ? `${name} ${textLength}` : name;
-        if (this.#parts.has(key)) continue;
-        const loaded: Part = { session: await this.#runtime.createSession(part), weights: null };
-        this.#parts.set(key, loaded); // before the weights: a failure there must not lose the session
-        if (name !== 'block')
-          loaded.weights = await loadPartWeights(this.#runtime, origin, part, precision, 0, signal);
+        if (!this.#sessions.has(key)) this.#sessions.set(key, await this.#runtime.createSession(part));
+        if (name !== 'block' && !this.#weights.has(name)) {
+          this.#weights.set(
+            name,
+            await loadPartWeights(this.#runtime, this.#origin, part, precision, 0, signal),
+          );
+        }
       }
-      // The weights are the same whatever the text's length.
+      // The weights are the same whatever the text's length and the clip's size.
       for (let i = this.#blocks.length; i < config.layers; i++) {
-        this.#blocks.push(await loadPartWeights(this.#runtime, origin, graphs.block, precision, i, signal));
+        this.#blocks.push(
+          await loadPartWeights(this.#runtime, this.#origin, graphs.block, precision, i, signal),
+        );
         await breathe();
       }
     }
     this.#makeConstants();
   }
 
-  /** What stays the same for all steps: positions, which timestep each token has, which frames move. */
+  /** Gives back what belongs to one pass. The projection of the text does not know the clip's size: it stays. */
+  async #leave(): Promise<void> {
+    for (const [key, session] of this.#sessions) {
+      if (key.startsWith('text ')) continue;
+      this.#sessions.delete(key);
+      await session.release();
+    }
+    for (const { e, modulation } of this.#times.values()) {
+      e.free();
+      modulation.free();
+    }
+    this.#times.clear();
+    for (const [name, tensor] of Object.entries(this.#constants)) {
+      tensor.free();
+      delete this.#constants[name];
+    }
+  }
+
+  /** What stays the same for all steps of a pass: positions, which timestep each token has, which frames move. */
   #makeConstants(): void {
-    const { config, shape, prefixFrames } = this.#setup;
+    const { config, guidance } = this.#setup;
+    const { shape, prefixFrames } = this.#pass;
     const rope = wanRope(config, shape);
     const tokens = wanTokens(config, shape);
     const perFrame = tokens / shape.frames;
@@ -137,28 +176,29 @@ export class Transformer {
     this.#constants.mask = this.#runtime.upload({ dtype: 'float32', dims: [1, 1, shape.frames, 1, 1] }, mask);
     this.#constants.guidance = this.#runtime.upload(
       { dtype: 'float32', dims: [1] },
-      new Float32Array([this.#setup.guidance]),
+      new Float32Array([guidance]),
     );
   }
 
   /**
-   * Projects text states to what the blocks attend to. Once per prompt.
+   * Projects text states to what the blocks attend to. Once per prompt, for all passes.
    * @param states `[L, textDim]` f32, L = one of the textLengths. The transformer keeps the result until freed.
    */
   async context(states: Float32Array): Promise<DeviceTensor> {
     const { config } = this.#setup;
     const length = states.length / config.textDim;
     const text = this.#runtime.upload({ dtype: 'float32', dims: [1, length, config.textDim] }, states);
-    const { context } = await this.#run(`text ${length}`, { text });
+    const { context } = await this.#run('text', { text }, `text ${length}`);
     await this.#runtime.finish();
     text.free();
-    this.#owned.push(context!);
+    this.#contexts.push(context!);
     return context!;
   }
 
   /** Latents to the device. The caller frees them (or gives them to {@link Transformer.ops}). */
   latents(data: Float32Array): DeviceTensor {
-    const { config, shape } = this.#setup;
+    const { config } = this.#setup;
+    const { shape } = this.#pass;
     return this.#runtime.upload(
       { dtype: 'float32', dims: [1, config.channels, shape.frames, shape.height, shape.width] },
       data,
@@ -173,7 +213,8 @@ export class Transformer {
   async #timeStates(sigma: number): Promise<TimeStates> {
     const known = this.#times.get(sigma);
     if (known) return known;
-    const { config, shape } = this.#setup;
+    const { config } = this.#setup;
+    const { shape } = this.#pass;
     const timesteps = shape.times > 1 ? [1000 * sigma, 0] : [1000 * sigma];
     const timestep = this.#runtime.upload(
       { dtype: 'float32', dims: [timesteps.length, config.freqDim] },
@@ -181,7 +222,6 @@ export class Transformer {
     );
     try {
       const { e, modulation } = await this.#run('time', { timestep });
-      this.#owned.push(e!, modulation!);
       const states = { e: e!, modulation: modulation! };
       this.#times.set(sigma, states);
       await this.#runtime.finish();
@@ -201,7 +241,7 @@ export class Transformer {
     const { e, modulation } = await this.#timeStates(sigma);
     const { cos, sin, token_time, positions } = this.#constants;
     let hidden = (await this.#run('embed', { latents: x, ...(positions && { positions }) })).x!; // [1, N, D]
-    const { session } = this.#parts.get(`block ${context.dims[1]}`)!;
+    const session = this.#sessions.get(`block ${context.dims[1]}`)!;
     try {
       for (const [i, weights] of this.#blocks.entries()) {
         signal?.throwIfAborted();
@@ -247,11 +287,11 @@ export class Transformer {
   };
 
   async #run(
-    name: string,
+    name: PartName,
     feeds: Readonly<Record<string, DeviceTensor>>,
+    key: string = name,
   ): Promise<Record<string, DeviceTensor>> {
-    const { session, weights } = this.#parts.get(name)!;
-    return session.run({ ...feeds, ...weights?.feeds });
+    return this.#sessions.get(key)!.run({ ...feeds, ...this.#weights.get(name)?.feeds });
   }
 
   /** Gives everything on the device back. Idempotent. */
@@ -259,16 +299,13 @@ export class Transformer {
     await this.#runtime.finish().catch((error: unknown) => {
       if (isAbort(error)) throw error; // a lost device has nothing left to wait for
     });
-    for (const tensor of [...this.#owned, ...Object.values(this.#constants)]) tensor.free();
-    for (const weights of this.#blocks) weights.free();
-    for (const { session, weights } of this.#parts.values()) {
-      weights?.free();
-      await session.release();
-    }
-    this.#parts.clear();
+    await this.#leave();
+    for (const session of this.#sessions.values()) await session.release();
+    for (const weights of [...this.#blocks, ...this.#weights.values()]) weights.free();
+    for (const context of this.#contexts) context.free();
+    this.#sessions.clear();
+    this.#weights.clear();
     this.#blocks.length = 0;
-    this.#owned.length = 0;
-    this.#times.clear();
-    for (const name of Object.keys(this.#constants)) delete this.#constants[name];
+    this.#contexts.length = 0;
   }
 }

@@ -38,7 +38,7 @@ export interface ClipPreview {
   readonly fps: number;
   /** RGBA, width · height · 4 bytes each. */
   readonly frames: readonly Uint8ClampedArray<ArrayBuffer>[];
-  /** Denoising step after which it was taken. */
+  /** Denoising step after which it was taken, counted on from pass to pass. */
   readonly step: number;
 }
 

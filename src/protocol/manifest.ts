@@ -35,6 +35,11 @@ export interface ModelManifest {
     readonly tokenizer: ManifestFile;
   };
   readonly transformer: WanConfig;
+  /**
+   * Without a picture the model paints the first latent frame by itself and then the clip that begins with it. It must have
+   * been trained for both: single latent frames, and clips with a clean first one.
+   */
+  readonly firstFrameFirst: boolean;
   readonly text: Umt5Config;
   readonly textOptions: TextOptions;
   readonly codec: TinyCodecConfig;

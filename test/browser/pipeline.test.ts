@@ -151,7 +151,7 @@ test('guidance 1 takes half the evaluations and a prompt changes the clip', asyn
       if (event.type === 'progress' && event.phase === 'denoise') denoised = event.total;
     },
   });
-  expect(denoised).toBe(3 * 2); // steps × blocks
+  expect(denoised).toBe(3 * 2 * 3); // steps × blocks × latent frames
   const other = await client.generate(plain('a dog'));
   expect(await bytes(other)).not.toEqual(await bytes(first));
 });

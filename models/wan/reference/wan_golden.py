@@ -41,11 +41,11 @@ CASES = [
         timesteps=[1000.0],
         clean_frames=0,
     ),
-    # Channels that say where each latent is, behind the latents: diffusers' in_channels > out_channels.
+    # Channels that say where each latent is, behind the latents: diffusers' in_channels > out_channels. A token a latent.
     dict(
         name="position channels",
         config=dict(
-            dim=64, ffnDim=64, layers=1, heads=2, channels=4, positionChannels=6, patch=[1, 2, 2], freqDim=32, textDim=32, eps=1e-6
+            dim=64, ffnDim=64, layers=1, heads=2, channels=4, positionChannels=6, patch=[1, 1, 1], freqDim=32, textDim=32, eps=1e-6
         ),
         shape=dict(frames=3, height=4, width=6, textLength=4, times=1),
         text_rows=4,

@@ -1,0 +1,210 @@
+// Schedule, noise and denoising: from the states of the prompts to the clip's clean latents.
+
+import { AppError, assert } from '../core/errors.ts';
+import { eulerSampler } from '../core/samplers.ts';
+import { gaussianNoise } from '../core/seeded-noise.ts';
+import { flowSigmas } from '../core/sigmas.ts';
+import type { Precision } from '../networks/part.ts';
+import type { ModelManifest } from '../protocol/manifest.ts';
+import type { Latents } from './codec.ts';
+import type { WeightOrigin } from './part-weights.ts';
+import type { Previewer } from './preview.ts';
+import type { JobClock } from './progress.ts';
+import { copyFloats, type DeviceTensor, type Runtime } from './runtime.ts';
+import { padStates } from './text-encoder.ts';
+import { type DenoisePass, type GuidedVelocity, Transformer } from './transformer.ts';
+
+/** Size of a clip's latents. */
+export interface LatentSize {
+  /** Latent frames, T. */
+  readonly frames: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** What is denoised and how. */
+export interface DenoiseJob {
+  readonly manifest: Pick<ModelManifest, 'transformer' | 'text' | 'textOptions' | 'firstFrameFirst'>;
+  readonly weights: WeightOrigin;
+  readonly precision: Precision;
+  readonly size: LatentSize;
+  readonly steps: number;
+  readonly shift: number;
+  readonly guidance: number;
+  readonly seed: number;
+  /** Text states `[L, D]` of the prompt and, if guidance asks for it, of the negative prompt. */
+  readonly states: readonly Float32Array[];
+  /** Clean latents `[C, 1, h, w]` of a given first frame. */
+  readonly picture: Float32Array | null;
+}
+
+/** Where denoising reports and how it is stopped. */
+export interface DenoiseOptions {
+  readonly signal: AbortSignal;
+  readonly clock: JobClock;
+  /** Stays the caller's. */
+  readonly previewer: Previewer | null;
+}
+
+/**
+ * In how many passes a clip is made, and of which sizes. With a picture its latents are a clean prefix. Without one, models
+ * that want it paint the first frame by itself, as a picture, and go on from there as from a given one: what things look like
+ * and how they move are two decisions, and a small model takes one at a time far better (Emu Video, arXiv:2311.10709).
+ */
+export function denoisePasses(
+  manifest: Pick<ModelManifest, 'firstFrameFirst'>,
+  size: LatentSize,
+  hasPicture: boolean,
+): readonly DenoisePass[] {
+  const fromPicture: DenoisePass = { shape: { ...size, times: 2 }, prefixFrames: 1 };
+  if (hasPicture) return [fromPicture];
+  if (!manifest.firstFrameFirst || size.frames === 1)
+    return [{ shape: { ...size, times: 1 }, prefixFrames: 0 }];
+  return [{ shape: { ...size, frames: 1, times: 1 }, prefixFrames: 0 }, fromPicture];
+}
+
+/**
+ * Makes clean latents out of noise.
+ * @returns `[C, T, h, w]`, finite.
+ * @throws {AppError} `model/…`, `gpu/…`; rejects with AbortError. Nothing stays on the device.
+ */
+export async function denoise(
+  runtime: Runtime,
+  job: DenoiseJob,
+  { signal, clock, previewer }: DenoiseOptions,
+): Promise<Latents> {
+  const { manifest, size, steps } = job;
+  const passes = denoisePasses(manifest, size, job.picture !== null);
+  const texts = job.states.map((states) => padStates(states, manifest.text.dim, manifest.textOptions.padTo));
+  // A unit of work is one block over one latent frame: passes differ in how many frames they have.
+  const perEvaluation = job.states.length * manifest.transformer.layers;
+  clock.plan('denoise', passes.reduce((sum, { shape }) => sum + shape.frames, 0) * steps * perEvaluation);
+  let done = 0;
+  let pass = passes[0]!;
+  const setup = {
+    config: manifest.transformer,
+    textLengths: texts.map(({ length }) => length),
+    precision: job.precision,
+    guidance: job.guidance,
+    signal,
+    onBlock: () => {
+      done += pass.shape.frames;
+      clock.advance('denoise', done);
+    },
+  };
+  const transformer = await Transformer.load(runtime, job.weights, setup, pass);
+  try {
+    const contexts: DeviceTensor[] = [];
+    for (const { states } of texts) contexts.push(await transformer.context(states));
+    const sigmas = flowSigmas(steps, job.shift);
+    let known = job.picture;
+    let latents: Latents | null = null;
+    for (const [index, next] of passes.entries()) {
+      if (index > 0) await transformer.enter(next);
+      pass = next;
+      await transformer.prepareTimes(sigmas.slice(0, -1));
+      const start = startLatents(job.seed, manifest.transformer.channels, pass, known);
+      latents = await runPass(runtime, transformer, contexts, start, sigmas, signal, async (clean, step) => {
+        if (previewer?.isDue(clock.secondsIn('denoise')) && step < steps)
+          await previewer.show(await clean(), index * steps + step, signal);
+      });
+      known = latents.data;
+    }
+    assert(latents !== null, 'a clip takes a pass at least');
+    return latents;
+  } finally {
+    await transformer.free();
+  }
+}
+
+/**
+ * What a pass begins with: noise `[C, T, h, w]` from the seed, and the known frames in their place. How many frames are known
+ * chooses the sequence of random numbers: a first frame and what goes on from it must not share their noise.
+ * @param known `[C, prefixFrames, h, w]`, or null without a prefix.
+ */
+function startLatents(
+  seed: number,
+  channels: number,
+  { shape, prefixFrames }: DenoisePass,
+  known: Float32Array | null,
+): Float32Array {
+  const area = shape.height * shape.width;
+  const x = gaussianNoise(seed, prefixFrames, channels * shape.frames * area);
+  if (prefixFrames === 0) return x;
+  assert(known?.length === channels * prefixFrames * area, 'the frames of a prefix are there');
+  for (let c = 0; c < channels; c++) {
+    const prefix = known.subarray(c * prefixFrames * area, (c + 1) * prefixFrames * area);
+    x.set(prefix, c * shape.frames * area);
+  }
+  return x;
+}
+
+/** Denoises from the first sigma to 0. `onStep` may ask for what the clip would be if the path were straight from here. */
+async function runPass(
+  runtime: Runtime,
+  transformer: Transformer,
+  contexts: readonly DeviceTensor[],
+  start: Float32Array,
+  sigmas: readonly number[],
+  signal: AbortSignal,
+  onStep: (clean: () => Promise<Latents>, step: number) => Promise<void>,
+): Promise<Latents> {
+  const live = new Set<DeviceTensor>();
+  const hold = (tensor: DeviceTensor): DeviceTensor => {
+    live.add(tensor);
+    return tensor;
+  };
+  const drop = (tensor: DeviceTensor | null): void => {
+    if (tensor && live.delete(tensor)) tensor.free();
+  };
+  const describe = async (x: DeviceTensor): Promise<Latents> => {
+    const [, channels, frames, height, width] = x.dims as [number, number, number, number, number];
+    return { data: await copyFloats(x), channels, frames, height, width };
+  };
+  try {
+    let velocity: GuidedVelocity | null = null;
+    const x = await eulerSampler<DeviceTensor, GuidedVelocity>(
+      async (x, sigma) => {
+        drop(velocity?.cond ?? null);
+        drop(velocity?.uncond ?? null);
+        const cond = hold(await transformer.velocity(x, sigma, contexts[0]!));
+        const uncond = contexts[1] ? hold(await transformer.velocity(x, sigma, contexts[1])) : null;
+        velocity = { cond, uncond };
+        return velocity;
+      },
+      hold(transformer.latents(start)),
+      sigmas,
+      {
+        addScaled: async (x, v, scale) => {
+          const next = hold(await transformer.ops.addScaled(x, v, scale));
+          await runtime.finish();
+          drop(x);
+          return next;
+        },
+      },
+      {
+        signal,
+        onStep: ({ step, x, velocity }) =>
+          onStep(async () => {
+            // clean = x − σ·v
+            const clean = await transformer.ops.addScaled(x, velocity, -sigmas[step]!);
+            try {
+              return await describe(clean);
+            } finally {
+              clean.free();
+            }
+          }, step),
+      },
+    );
+    const latents = await describe(x);
+    if (!latents.data.every(Number.isFinite)) {
+      throw new AppError(
+        'gpu/failed',
+        'The numbers went wrong on this graphics processor (not finite). WebAssembly works without it: choose it under Advanced.',
+      );
+    }
+    return latents;
+  } finally {
+    for (const tensor of live) tensor.free();
+  }
+}
