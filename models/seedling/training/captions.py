@@ -368,9 +368,9 @@ def clauses(a, chinese, say, pick):
     return said
 
 
-def caption(a: Attributes, rng: np.random.Generator) -> str:
-    """One way to say what a clip with these attributes shows; lower case; may leave things out."""
-    whole = rng.random() < .35  # say everything worth saying
+def caption(a: Attributes, rng: np.random.Generator, whole=.35) -> str:
+    """One way to say what a clip with these attributes shows; lower case; may leave things out, seldom in a share `whole` of the calls."""
+    whole = rng.random() < whole  # say everything worth saying
 
     def pick(options):
         return options[int(rng.integers(len(options)))]

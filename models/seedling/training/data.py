@@ -129,10 +129,10 @@ class Shards:
         return latents, [s[1][i] for s, i in picks], covers, None
 
     def pictures(self, rng, size):
-        """The same of single latent frames, any of a clip's: [B, C, 1, h, w], attributes, [B, 1, h, w], when in its clip each is (0..1) [B, 1]."""
+        """The same of single latent frames, half of them a clip's first, the others any of it: [B, C, 1, h, w], attributes, [B, 1, h, w], when in its clip each is (0..1) [B, 1]."""
         chosen = list(self.loaded.values())[int(rng.integers(len(self.loaded)))][0].shape[3:]
         same = [s for s in self.loaded.values() if s[0].shape[3:] == chosen]
-        picks = [(s, i, int(t * s[0].shape[2])) for s, i, t in zip([same[k] for k in rng.integers(len(same), size=size)], rng.integers(CLIPS, size=size), rng.random(size))]
+        picks = [(s, i, int(t * s[0].shape[2])) for s, i, t in zip([same[k] for k in rng.integers(len(same), size=size)], rng.integers(CLIPS, size=size), np.maximum(2 * rng.random(size) - 1, 0))]
         latents, covers = np.stack([s[0][i][:, t] for s, i, t in picks])[:, :, None], np.stack([s[2][i][t] for s, i, t in picks])[:, None]
         times = torch.tensor([[t / (s[0].shape[2] - 1)] for s, _, t in picks])
         return torch.from_numpy(latents.astype(np.float32)), [s[1][i] for s, i, _ in picks], torch.from_numpy(covers.astype(np.float32)), times

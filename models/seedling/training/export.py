@@ -11,7 +11,7 @@ import torch
 
 from codec import CHANNELS, FRAMES_IN, FRAMES_OUT, STRIDE
 from data import BUCKETS, FPS
-from model import EPS, ROPE_THETA, TEXT, TEXT_BLOCK, TRANSFORMER
+from model import EPS, PATCH, ROPE_THETA, TEXT, TEXT_BLOCK, TRANSFORMER
 
 VERSION = "0.2.0"
 DEFAULTS = {"steps": 14, "guidance": 2.5, "shift": 3.0}
@@ -91,10 +91,10 @@ def manifest(weights, steps, draws):
         files[n] = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
     return {
         "name": "Seedling", "version": VERSION, "date": datetime.date.today().isoformat(), "license": "Apache-2.0",
-        "files": files, "training": {"steps": steps, "draws": draws}, "defaults": DEFAULTS,
+        "files": files, "training": {"steps": steps, "draws": draws}, "defaults": DEFAULTS, "firstFrameFirst": True,
         "transformer": {"dim": TRANSFORMER["dim"], "ffnDim": TRANSFORMER["ffn_dim"], "layers": TRANSFORMER["layers"],
                         "heads": TRANSFORMER["heads"], "headDim": TRANSFORMER["dim"] // TRANSFORMER["heads"], "inChannels": CHANNELS + TRANSFORMER["position_channels"], "outChannels": CHANNELS,
-                        "patch": [1, 2, 2], "freqDim": TRANSFORMER["freq_dim"], "textDim": TRANSFORMER["text_dim"], "eps": EPS, "ropeTheta": ROPE_THETA,
+                        "patch": list(PATCH), "freqDim": TRANSFORMER["freq_dim"], "textDim": TRANSFORMER["text_dim"], "eps": EPS, "ropeTheta": ROPE_THETA,
                         "timestep": "per-token"},
         "text": {"vocab": TEXT["vocab"], "dModel": TEXT["d_model"], "heads": TEXT["heads"], "headDim": TEXT["d_kv"], "dFf": TEXT["d_ff"],
                  "layers": TEXT["layers"], "buckets": TEXT["buckets"], "maxDistance": TEXT["max_distance"], "eps": EPS, "padTo": TEXT_BLOCK,

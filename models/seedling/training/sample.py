@@ -21,11 +21,13 @@ def sigmas(steps, shift):
 
 @torch.no_grad()
 def generate(model, tokenizer, prompts, shape, steps, guidance, shift, seed=0, start=None):
-    """Latents [B, C, T, h, w]; start = clean first latent frames [B, C, k, h, w] or None."""
+    """Latents [B, C, T, h, w]; start = clean first latent frames [B, C, k, h, w], or None: then the first frame is made first, by itself."""
+    if start is None and shape[1] > 1:
+        start = generate(model, tokenizer, prompts, (shape[0], 1, *shape[2:]), steps, guidance, shift, seed)
     ids, lengths = encode_ids(tokenizer, [p.lower().strip() for p in prompts])
     text = model.text(ids, lengths)
     empty = model.text(*encode_ids(tokenizer, [""] * len(prompts)))
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed + (start is not None))
     x = torch.randn(len(prompts), *shape, generator=generator)
     prefix = 0 if start is None else start.shape[2]
     levels = sigmas(steps, shift)

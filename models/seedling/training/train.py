@@ -18,17 +18,23 @@ from data import Shards
 from model import Seedling, encode_ids
 
 DROP_PROMPT = .10
-PREFIXES, PREFIX_SHARE = (0, 1, 2, 3, 4), (.60, .30, .04, .03, .03)
+# Most clips begin with a clean frame, as all do that are made: words alone make one frame first. What a camera does is then all that
+# is left to decide, and minutes are enough to learn it; without, its share of the loss is lost in that of everything else.
+PREFIXES, PREFIX_SHARE = (0, 1, 2, 3, 4), (.04, .81, .05, .05, .05)
 TIME_MEAN, TIME_DEVIATION = .7, 1.
 # Nearly pure noise, where only the words help: below 0.97 the noisy clip itself still tells its large colours (704 numbers a
 # channel average out), and a model that is not taught there ignores its words. Hence a share of the clips.
 WORDS_SHARE, WORDS_MEAN, WORDS_DEVIATION = .3, 4.8, 1.2
+# With a clean beginning the same is true of how it goes on.
+MOVES_SHARE, MOVES_MEAN, MOVES_SAID = .7, 3., .9  # of the clips; the last: how often everything is said
+# A clip's other frames tell little new about it: a few of them, at their places in time, teach as much as all. At last the clips are whole.
+SPARSE, SPARSE_UNTIL = 5, .85
 EMA = .999
 # First single latent frames, of any shape: what things are and what they are called is learnt ten times faster from pictures
 # than from clips, where every sample says it eleven times. A picture has fewer numbers, so the same is decided at less noise.
-PICTURES_UNTIL, PICTURES_AFTER = .45, .1  # of the training; share of the steps after that
+PICTURES_UNTIL, PICTURES_AFTER = .42, .25  # of the training; share of the steps after that
 PICTURES, PICTURE_SHIFT = 4, -.8  # for each clip of a batch; added to the means above
-SQUARE_UNTIL, SQUARE_SHARE = .75, .5  # of the training: many clips are 1:1, they are the cheapest
+SQUARE_UNTIL, SQUARE_SHARE = .75, .7  # of the training: many clips are 1:1, they are the cheapest
 REST = .88  # of the training at the full learning rate, then linearly down
 WARMUP = 40
 SUBJECT = 2.  # added to the weight of what the subject covers: most words are about it, most of the picture is not
@@ -41,26 +47,33 @@ def channel_weights(codec):
     return (weights / weights.mean())[:, None, None, None]
 
 
-def loss_of(model, tokenizer, shards, rng, size, square_share, weights, pictures=False):
+def loss_of(model, tokenizer, shards, rng, size, square_share, weights, pictures=False, sparse=0):
     prefix = 0 if pictures else int(rng.choice(PREFIXES, p=PREFIX_SHARE))
+    if sparse and not pictures and prefix <= 1:
+        size *= 2
     clean, attributes, covers, when = shards.pictures(rng, size * PICTURES) if pictures else shards.batch(rng, size, square_share)
     if not prefix:  # a photograph cannot be told from its caption: only ever continue one
         keep = [i for i, a in enumerate(attributes) if a.subject != "photo"]
         clean, attributes, covers = clean[keep], [attributes[i] for i in keep], covers[keep]
         when = when if when is None else when[keep]
-    prompts = ["" if rng.random() < DROP_PROMPT else caption(a, rng) for a in attributes]
+    prompts = ["" if rng.random() < DROP_PROMPT else caption(a, rng, MOVES_SAID) if prefix else caption(a, rng) for a in attributes]
     ids, lengths = encode_ids(tokenizer, prompts)
     with torch.no_grad():
         states = model.text(ids, lengths)
-    words = torch.rand(len(prompts)) < (WORDS_SHARE if not prefix else 0.)
-    sigma = torch.where(words, torch.randn(len(prompts)) * WORDS_DEVIATION + WORDS_MEAN, torch.randn(len(prompts)) * TIME_DEVIATION + TIME_MEAN)
+    words = torch.rand(len(prompts)) < (MOVES_SHARE if prefix else WORDS_SHARE)
+    high = torch.randn(len(prompts)) * WORDS_DEVIATION + (MOVES_MEAN if prefix else WORDS_MEAN)
+    sigma = torch.where(words, high, torch.randn(len(prompts)) * TIME_DEVIATION + TIME_MEAN)
     sigma = torch.sigmoid(sigma + PICTURE_SHIFT if pictures else sigma)
+    frames, T = None, clean.shape[2]
+    if not pictures and sparse and T > sparse and prefix <= 1:
+        which = torch.from_numpy(np.concatenate([[0], 1 + np.sort(rng.permutation(T - 1)[:sparse - 1])]))
+        clean, covers, when, frames = clean[:, :, which], covers[:, which], (which / (T - 1))[None].expand(len(clean), -1), (which, T)
     noise = torch.randn_like(clean)
     s = sigma[:, None, None, None, None]
     x = (1 - s) * clean + s * noise
     x[:, :, :prefix] = clean[:, :, :prefix]
     with torch.autocast("cpu", torch.bfloat16):  # matrix products only; half as long again without, where the processor has them
-        v = model.transformer(x, sigma * 1000, states, prefix, lengths, when)
+        v = model.transformer(x, sigma * 1000, states, prefix, lengths, when, frames)
     weights = weights * (1 + SUBJECT * covers[:, None])
     return ((v.float() - noise + clean)[:, :, prefix:].square() * weights[:, :, prefix:]).mean()
 
@@ -70,7 +83,7 @@ if __name__ == "__main__":
     parser.add_argument("run")
     parser.add_argument("--until", required=True)
     parser.add_argument("--tokenizer", default=os.path.join(os.path.dirname(__file__), "../weights/tokenizer.json"))
-    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--lr", type=float, default=1.5e-3)
     parser.add_argument("--steps", type=int, default=10**9)
     parser.add_argument("--name", default="checkpoint")
@@ -115,7 +128,8 @@ if __name__ == "__main__":
         for group in optimiser.param_groups:
             group["lr"] = options.lr * max(rate, 0)
         pictures = progress < PICTURES_UNTIL or rng.random() < PICTURES_AFTER
-        loss = loss_of(model, tokenizer, shards, rng, options.batch, SQUARE_SHARE if progress < SQUARE_UNTIL else None, by_channel, pictures)
+        loss = loss_of(model, tokenizer, shards, rng, options.batch, SQUARE_SHARE if progress < SQUARE_UNTIL else None, by_channel, pictures,
+                       SPARSE if progress < SPARSE_UNTIL else 0)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.transformer.parameters(), 1.)
         optimiser.step()

@@ -2,7 +2,7 @@
 import pytest
 import torch
 
-from model import TEXT, TRANSFORMER, TextEncoder, Transformer, encode_ids, position_channels
+from model import PATCH, TEXT, TRANSFORMER, TextEncoder, Transformer, encode_ids, position_channels
 
 torch.manual_seed(0)
 
@@ -35,14 +35,14 @@ def to_diffusers(name):
 def test_transformer_equals_diffusers(prefix):
     wan = pytest.importorskip("diffusers").WanTransformer3DModel
     c = TRANSFORMER
-    reference = wan(patch_size=(1, 2, 2), num_attention_heads=c["heads"], attention_head_dim=c["dim"] // c["heads"], in_channels=c["channels"] + c["position_channels"],
+    reference = wan(patch_size=PATCH, num_attention_heads=c["heads"], attention_head_dim=c["dim"] // c["heads"], in_channels=c["channels"] + c["position_channels"],
                     out_channels=c["channels"], text_dim=c["text_dim"], freq_dim=c["freq_dim"], ffn_dim=c["ffn_dim"], num_layers=c["layers"],
                     cross_attn_norm=True, qk_norm="rms_norm_across_heads", eps=1e-6, rope_max_seq_len=64).eval()
     ours = randomise(Transformer(**c))
     reference.load_state_dict({to_diffusers(k): v for k, v in ours.state_dict().items()})
     x, text, t = torch.randn(2, 24, 5, 8, 14), torch.randn(2, 64, 128), torch.tensor([700., 120.])
-    tokens = torch.full((2, 5 * 4 * 7), 1.) * t[:, None]
-    tokens[:, :prefix * 28] = 0
+    tokens = torch.full((2, 5 * 8 * 14), 1.) * t[:, None]
+    tokens[:, :prefix * 8 * 14] = 0
     with torch.no_grad():
         positions = position_channels(c["position_channels"], 5, 8, 14).expand(2, -1, -1, -1, -1)
         expected = reference(torch.cat([x, positions], 1), tokens, text, return_dict=False)[0]
@@ -52,6 +52,19 @@ def test_transformer_equals_diffusers(prefix):
 def test_a_picture_out_of_a_clip_knows_when_it_is():
     clip = position_channels(9, 11, 8, 8)
     assert torch.allclose(position_channels(9, 1, 8, 8, torch.tensor([[.3]])), clip[:, :, 3:4], atol=1e-6)
+
+
+def test_frames_out_of_a_clip_stand_where_they_stand_in_it():
+    ours = randomise(Transformer(**TRANSFORMER))
+    x, text, t = torch.randn(1, 24, 4, 8, 8), torch.randn(1, 7, 128), torch.tensor([500.])
+    which = torch.tensor([0, 1, 2, 3])
+    with torch.no_grad():
+        whole = ours(x, t, text)
+        time = (which / 3)[None]
+        assert relative(ours(x, t, text, time=time, frames=(which, 4)), whole) < 1e-5
+        apart = ours(x[:, :, [0, 3]], t, text, time=time[:, [0, 3]], frames=(which[[0, 3]], 4))
+        together = ours(x[:, :, [0, 3]], t, text, time=time[:, [0, 1]], frames=(which[[0, 1]], 4))
+        assert relative(apart, together) > 1e-3
 
 
 def test_text_encoder_equals_transformers():
