@@ -4,11 +4,11 @@ import type { Locator } from 'playwright';
 /** Patches along each side: enough for sky, ground and what stands between. */
 const PATCHES = 8;
 
-/** Mean colours of 8×8 patches, row by row, R G B each, 0…255. */
+/** Mean colours of 8×8 patches (or as many as asked for), row by row, R G B each, 0…255. */
 export type Patches = readonly number[];
 
-/** Seeks the player and reads what it shows. */
-export function clipPatches(player: Locator, seconds: number): Promise<Patches> {
+/** Seeks the player and reads what it shows. @param side patches along each side. */
+export function clipPatches(player: Locator, seconds: number, side = PATCHES): Promise<Patches> {
   return player.evaluate(
     async (video: HTMLVideoElement, [time, count]) => {
       video.loop = false;
@@ -32,7 +32,7 @@ export function clipPatches(player: Locator, seconds: number): Promise<Patches> 
       }
       return sums.map((sum, i) => sum / areas[Math.floor(i / 3)]!);
     },
-    [seconds, PATCHES] as const,
+    [seconds, side] as const,
   );
 }
 

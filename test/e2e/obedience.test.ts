@@ -1,12 +1,18 @@
 // The shipped model does what the words say, as far as a few large patches of colour can tell: a smoke test that weights of
 // noise, or words that never reach the model, would fail. Two clips at a time, with one seed, that differ in one word.
-import type { Browser } from 'playwright';
+import type { Browser, Locator } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type CameraMove, cameraMove, type SmallPicture } from '../fixtures/camera-move.ts';
 import { clipPatches, mean, type Patches } from './clip-pixels.ts';
 import { StudioPage, startBrowser } from './studio-page.ts';
 
 const PATIENCE_MS = 120_000;
 const SEED = '7';
+
+/** Patches along each side of what camera moves are told from. */
+const CAMERA_PATCHES = 32;
+/** Of fourteen clips. Chance alone would obey two. */
+const MOVES_OBEYED = 11;
 
 let browser: Browser;
 let studio: StudioPage;
@@ -21,17 +27,22 @@ interface Moments {
   readonly last: Patches;
 }
 
-/** The first and the last moment of a two-second square clip at the model's own steps and guidance. */
-async function moments(prompt: string): Promise<Moments> {
+/** Makes a square clip at the model's own steps and guidance. */
+async function makeClip(prompt: string, seconds: number): Promise<Locator> {
   const { page, texts } = studio;
   await studio.prompt.fill(prompt);
   await page.getByRole('radio', { name: '1:1' }).check({ force: true });
-  await page.getByRole('slider', { name: texts.settings.length }).fill('2');
+  await page.getByRole('slider', { name: texts.settings.length }).fill(String(seconds));
   await studio.openAdvanced();
   await page.getByLabel(texts.settings.seed, { exact: true }).fill(SEED);
   await studio.generate.click();
   await studio.made(prompt, PATIENCE_MS);
-  const player = studio.player(prompt);
+  return studio.player(prompt);
+}
+
+/** The first and the last moment of a two-second clip. */
+async function moments(prompt: string): Promise<Moments> {
+  const player = await makeClip(prompt, 2);
   return { first: await clipPatches(player, 0), last: await clipPatches(player, 1.9) };
 }
 
@@ -99,4 +110,41 @@ test(
     expect(rises).toBeGreaterThan(15);
   },
   2 * PATIENCE_MS,
+);
+
+const CAMERA_WORDS: Readonly<Record<CameraMove, readonly [string, string]>> = {
+  still: ['the camera is still', '镜头不动'],
+  'pan left': ['the camera pans left', '镜头向左移动'],
+  'pan right': ['the camera pans right', '镜头向右移动'],
+  'tilt up': ['the camera tilts up', '镜头上移'],
+  'tilt down': ['the camera tilts down', '镜头下移'],
+  'zoom in': ['the camera zooms in', '镜头推近'],
+  'zoom out': ['the camera zooms out', '镜头拉远'],
+};
+
+test(
+  'camera: it pans, tilts and zooms as it is told to, in both languages',
+  async () => {
+    studio = await StudioPage.open(browser);
+    const seen: string[] = [];
+    let obeyed = 0;
+    for (const [move, words] of Object.entries(CAMERA_WORDS)) {
+      for (const [subject, clause] of [
+        ['a red house in the meadow, ', words[0]],
+        ['一座红色的房子在草地上，', words[1]],
+      ] as const) {
+        const player = await makeClip(subject + clause, 5);
+        const at = async (seconds: number): Promise<SmallPicture> => ({
+          side: CAMERA_PATCHES,
+          rgb: await clipPatches(player, seconds, CAMERA_PATCHES),
+        });
+        const made = cameraMove(await at(0), await at(2.5));
+        seen.push(made === move ? move : `${made} instead of ${move}`);
+        if (made === move) obeyed++;
+      }
+    }
+    console.log(`OBEDIENCE camera: ${obeyed} of ${seen.length}: ${seen.join(', ')}`);
+    expect(obeyed).toBeGreaterThanOrEqual(MOVES_OBEYED);
+  },
+  14 * PATIENCE_MS,
 );
