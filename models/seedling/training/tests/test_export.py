@@ -28,9 +28,9 @@ def test_files_hold_the_checkpoint_within_quantisation(tmp_path):
         got, kind = tensors[name]
         tolerance = {"Q8_0": 1 / 127, "F16": 1e-3, "F32": 0}[kind] * float(value.abs().max())
         assert np.abs(got.reshape(value.shape) - value.numpy()).max() <= tolerance, name
-    assert tensors["blocks.0.self_attn.q.weight"][1] == "Q8_0" and tensors["patch_embedding.weight"][0].shape == (256, 132)
+    assert tensors["blocks.0.self_attn.q.weight"][1] == "Q8_0" and tensors["patch_embedding.weight"][0].shape == (256, 33)
     shape = reader.get_field("comfy.gguf.orig_shape.patch_embedding.weight")
-    assert [int(shape.parts[i][0]) for i in shape.data] == [256, 33, 1, 2, 2]
+    assert [int(shape.parts[i][0]) for i in shape.data] == [256, 33, 1, 1, 1]
     _, text = read(tmp_path / "seedling-text-q8_0.gguf")
     assert text["enc.blk.3.attn_rel_b.weight"][0].shape == (32, 4) and text["token_embd.weight"][1] == "Q8_0"
     _, parts = read(tmp_path / "seedling-codec-f16.gguf")
