@@ -5,6 +5,7 @@ import { eulerSampler } from '../core/samplers.ts';
 import { gaussianNoise } from '../core/seeded-noise.ts';
 import { flowSigmas } from '../core/sigmas.ts';
 import type { Precision } from '../networks/part.ts';
+import type { WanShape } from '../networks/wan-transformer.ts';
 import type { ModelManifest } from '../protocol/manifest.ts';
 import type { Latents } from './codec.ts';
 import type { WeightOrigin } from './part-weights.ts';
@@ -14,20 +15,16 @@ import { copyFloats, type DeviceTensor, type Runtime } from './runtime.ts';
 import { padStates } from './text-encoder.ts';
 import { type DenoisePass, type GuidedVelocity, Transformer } from './transformer.ts';
 
-/** Size of a clip's latents. */
-export interface LatentSize {
-  /** Latent frames, T. */
-  readonly frames: number;
-  readonly height: number;
-  readonly width: number;
-}
+/** Size of a clip's latents: T, h, w. */
+export type LatentSize = Pick<WanShape, 'frames' | 'height' | 'width'>;
 
 /** What is denoised and how. */
 export interface DenoiseJob {
-  readonly manifest: Pick<ModelManifest, 'transformer' | 'text' | 'textOptions' | 'firstFrameFirst'>;
+  readonly manifest: Pick<ModelManifest, 'transformer' | 'text' | 'textOptions'>;
   readonly weights: WeightOrigin;
   readonly precision: Precision;
-  readonly size: LatentSize;
+  /** {@link denoisePasses}. */
+  readonly passes: readonly DenoisePass[];
   readonly steps: number;
   readonly shift: number;
   readonly guidance: number;
@@ -41,6 +38,7 @@ export interface DenoiseJob {
 /** Where denoising reports and how it is stopped. */
 export interface DenoiseOptions {
   readonly signal: AbortSignal;
+  /** Has {@link denoiseWork} planned, and is told how much of it is done. */
   readonly clock: JobClock;
   /** Stays the caller's. */
   readonly previewer: Previewer | null;
@@ -64,6 +62,17 @@ export function denoisePasses(
 }
 
 /**
+ * How much work there is, for {@link JobClock.plan}, in blocks over one latent frame: passes differ in how many frames they have.
+ * @param prompts one, or two with guidance.
+ */
+export const denoiseWork = (
+  passes: readonly DenoisePass[],
+  { layers }: Pick<ModelManifest['transformer'], 'layers'>,
+  steps: number,
+  prompts: number,
+): number => passes.reduce((sum, { shape }) => sum + shape.frames, 0) * steps * prompts * layers;
+
+/**
  * Makes clean latents out of noise.
  * @returns `[C, T, h, w]`, finite.
  * @throws {AppError} `model/…`, `gpu/…`; rejects with AbortError. Nothing stays on the device.
@@ -73,12 +82,8 @@ export async function denoise(
   job: DenoiseJob,
   { signal, clock, previewer }: DenoiseOptions,
 ): Promise<Latents> {
-  const { manifest, size, steps } = job;
-  const passes = denoisePasses(manifest, size, job.picture !== null);
+  const { manifest, passes, steps } = job;
   const texts = job.states.map((states) => padStates(states, manifest.text.dim, manifest.textOptions.padTo));
-  // A unit of work is one block over one latent frame: passes differ in how many frames they have.
-  const perEvaluation = job.states.length * manifest.transformer.layers;
-  clock.plan('denoise', passes.reduce((sum, { shape }) => sum + shape.frames, 0) * steps * perEvaluation);
   let done = 0;
   let pass = passes[0]!;
   const setup = {

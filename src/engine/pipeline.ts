@@ -24,7 +24,7 @@ import {
   readCodecTensors,
   shrink,
 } from './codec.ts';
-import { denoise, denoisePasses, type LatentSize } from './denoise.ts';
+import { denoise, denoisePasses, denoiseWork, type LatentSize } from './denoise.ts';
 import { cropFrame } from './frames.ts';
 import type { ModelFiles } from './model-files.ts';
 import type { PreparedPicture } from './picture.ts';
@@ -118,22 +118,22 @@ export async function generate(
     height: shape.encoderHeight / manifest.codec.stride,
     width: shape.encoderWidth / manifest.codec.stride,
   };
+  const passes = denoisePasses(manifest, size, request.picture !== null && segment.picture !== null);
+  const prompts = job.guidance === 1 ? [segment.prompt] : [segment.prompt, job.negativePrompt];
+  // Planned before anything is begun: without the long phases, what is left would look like nothing.
+  clock.plan('denoise', denoiseWork(passes, manifest.transformer, job.steps, prompts.length));
+  clock.plan('decode', shape.latentFrames);
   const opening = parts.openFiles((received, total) => {
     clock.plan('prepare', total);
     clock.advance('prepare', received);
   });
   opening.catch(() => {}); // awaited below
-  const lastPass = denoisePasses(manifest, size, request.picture !== null && segment.picture !== null).at(
-    -1,
-  )!;
-  await warmUp(runtime, manifest.transformer, lastPass.shape, precision);
+  await warmUp(runtime, manifest.transformer, passes.at(-1)!.shape, precision);
   const files = await opening;
   const work: Work = { manifest, job, segment, shape };
-  clock.plan('decode', shape.latentFrames);
 
   // 2. Text
   clock.enter('text');
-  const prompts = job.guidance === 1 ? [segment.prompt] : [segment.prompt, job.negativePrompt];
   const states: Float32Array[] = [];
   let tokens = 0;
   for (const prompt of prompts) {
@@ -177,7 +177,7 @@ export async function generate(
         manifest,
         weights: files.transformer,
         precision,
-        size,
+        passes,
         steps,
         shift,
         guidance,

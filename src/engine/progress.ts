@@ -104,6 +104,7 @@ export class JobClock {
   }
 
   #secondsLeft(): number | null {
+    if (!this.#planned.has('denoise')) return null; // what takes longest is still to come
     let left = 0;
     for (const [phase, total] of this.#planned) {
       const done = this.#done.get(phase) ?? 0;

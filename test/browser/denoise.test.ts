@@ -2,7 +2,13 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Latents } from '../../src/engine/codec.ts';
-import { type DenoiseJob, denoise, type LatentSize } from '../../src/engine/denoise.ts';
+import {
+  type DenoiseJob,
+  denoise,
+  denoisePasses,
+  denoiseWork,
+  type LatentSize,
+} from '../../src/engine/denoise.ts';
 import { openDevice, requestAdapter } from '../../src/engine/device.ts';
 import { fetchModelFile, type ModelFiles, openModelFiles } from '../../src/engine/model-files.ts';
 import { JobClock } from '../../src/engine/progress.ts';
@@ -27,18 +33,23 @@ beforeAll(async () => {
 const states = (rows: number): Float32Array =>
   Float32Array.from({ length: rows * manifest.text.dim }, (_, i) => Math.sin(i * 1.7));
 
-const job = (changes: Partial<DenoiseJob> & { readonly firstFrameFirst: boolean }): DenoiseJob => ({
-  manifest: { ...manifest, firstFrameFirst: changes.firstFrameFirst },
+interface Wish {
+  readonly firstFrameFirst: boolean;
+  readonly size?: LatentSize;
+  readonly picture?: Float32Array;
+}
+
+const job = ({ firstFrameFirst, size = SIZE, picture }: Wish): DenoiseJob => ({
+  manifest,
   weights: files.transformer,
   precision: { activations: 'float32', weights: 'float32' },
-  size: SIZE,
+  passes: denoisePasses({ firstFrameFirst }, size, picture !== undefined),
   steps: STEPS,
   shift: 3,
   guidance: 2,
   seed: 7,
   states: [states(5), states(2)],
-  picture: null,
-  ...changes,
+  picture: picture ?? null,
 });
 
 /** The values of one latent frame `[C, 1, h, w]`. */
@@ -62,13 +73,12 @@ describe.each(['wasm', 'webgpu'] as const)('on %s', (device) => {
 
   afterAll(() => runtime.close());
 
-  const make = async (
-    changes: Parameters<typeof job>[0],
-    onEvent: (event: GenerateEvent) => void = () => {},
-  ): Promise<Latents> => {
+  const make = async (wish: Wish, onEvent: (event: GenerateEvent) => void = () => {}): Promise<Latents> => {
     const clock = new JobClock('test', onEvent, () => Date.now());
+    const wanted = job(wish);
+    clock.plan('denoise', denoiseWork(wanted.passes, manifest.transformer, STEPS, wanted.states.length));
     clock.enter('denoise');
-    return denoise(runtime, job(changes), { signal, clock, previewer: null });
+    return denoise(runtime, wanted, { signal, clock, previewer: null });
   };
 
   test('a first frame made first is the picture that the model makes by itself, and the rest goes on from it', async () => {
