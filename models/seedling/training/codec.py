@@ -1,10 +1,11 @@
-"""Seedling's codec: 4 frames × 8×8 pixels ↔ one latent of 24 numbers. Linear in, learnt out."""
+"""Seedling's codec: 4 frames × 8×8 pixels ↔ one latent of 48 numbers. Linear in, learnt out."""
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-CHANNELS, STRIDE, FRAMES_IN, FRAMES_OUT = 24, 8, 4, 15
+CHANNELS, STRIDE, FRAMES_IN, FRAMES_OUT = 48, 8, 4, 15
+COARSE_CHANNELS = 24  # chosen for all moments alike; the others also for the first, a still picture, where the eye has longest to look
 
 
 def group_frames(frames):
@@ -107,19 +108,34 @@ def linear_decode(codec, latents):
     return x.reshape(t * FRAMES_IN, 3, h, w).permute(0, 2, 3, 1).clamp(0, 1)
 
 
-def fit_encoder(frames_of_clips):
-    """Principal components of 4×8×8 patches, partly whitened (÷ eigenvalue^0.4), overall deviation 1."""
-    total, outer, count = 0, 0, 0
+def fit_encoder(frames_of_clips, begin=None):
+    """Principal components of 4×8×8 patches, partly whitened (÷ eigenvalue^0.4), overall deviation 1.
+
+    The first 24 of all moments; the rest of what those leave over, a clip's first moment weighing half as much again as all
+    of it: there pictures are still, and finer detail is worth more than movement. begin = an encoder's weight to keep as the first."""
+    total, outer, count, first, first_count = 0, 0, 0, 0, 0
     for frames in frames_of_clips:
         x = group_frames(torch.as_tensor(frames).float().permute(0, 3, 1, 2) / 255)
-        patches = F.unfold(x, STRIDE, stride=STRIDE).transpose(1, 2).reshape(-1, FRAMES_IN * 3 * STRIDE * STRIDE).double()
-        total, outer, count = total + patches.sum(0), outer + patches.T @ patches, count + len(patches)
+        patches = F.unfold(x, STRIDE, stride=STRIDE).transpose(1, 2).double()  # [T, n, 768]
+        total, outer, count = total + patches.sum((0, 1)), outer + patches.flatten(0, 1).T @ patches.flatten(0, 1), count + patches[..., 0].numel()
+        first, first_count = first + patches[0].T @ patches[0], first_count + len(patches[0])
     mean = total / count
-    values, vectors = torch.linalg.eigh(outer / count - torch.outer(mean, mean))
-    values, vectors = values.flip(0)[:CHANNELS], vectors.flip(1)[:, :CHANNELS]
+    centre = torch.outer(mean, mean)
+    covariance, of_first = outer / count - centre, first / first_count - centre
+    if begin is None:
+        vectors = torch.linalg.eigh(covariance)[1].flip(1)[:, :COARSE_CHANNELS]
+    else:
+        vectors = torch.nn.functional.normalize(begin.flatten(1).double()).T
+    left = torch.eye(len(mean), dtype=torch.double) - vectors @ torch.linalg.pinv(vectors)
+    finer = torch.linalg.eigh(left @ (covariance + .5 * of_first) @ left)[1].flip(1)[:, :CHANNELS - vectors.shape[1]]
+    vectors = torch.cat([vectors, finer], 1)
+    values = (vectors.T @ covariance @ vectors).diagonal()
     scaled = vectors / values ** .4
-    scale = (values ** .2).mean().sqrt()  # a channel's variance is now eigenvalue^0.2
+    scale = (values[:COARSE_CHANNELS] ** .2).mean().sqrt()  # a channel's variance is now eigenvalue^0.2
     weight = (scaled / scale).T
+    if begin is not None:
+        weight *= (begin.flatten(1).norm(dim=1) / weight[:len(begin)].norm(dim=1)).median()
+        weight[:len(begin)] = begin.flatten(1)
     return weight.float().reshape(CHANNELS, FRAMES_IN * 3, STRIDE, STRIDE), (-weight @ mean).float(), mean.float(), values
 
 
@@ -128,17 +144,19 @@ def start_decoder(codec, clips):
     """Lets the decoder begin as the best linear one, straight lines between its pixels: from there it learns to sharpen in
     minutes, where a random start was still mush after half an hour.
 
-    The trunk passes on three moments and what lies beside this one; the skip is fitted to them by least squares.
+    The trunk passes on this moment, the strongest channels of the two others and of what lies beside this one; the skip is fitted to them by least squares.
     clips yields (frames at 8 fps, frames at 30 fps), both [F, H, W, 3] uint8 at the base size."""
     decoder, c = codec.decoder, codec.encoder.weight.shape[0]
     entry = getattr(decoder, "in")
     entry.weight.zero_()
     entry.bias.zero_()
-    for i in range(3 * c):
-        entry.weight[i, i, 1, 1] = 1
-    for i in range(entry.out_channels - 3 * c):  # the neighbours of this moment's strongest channels
+    others = min(c, COARSE_CHANNELS)
+    passed = [*range(others), *range(c, 2 * c), *range(2 * c, 2 * c + others)]
+    for i, channel in enumerate(passed):
+        entry.weight[i, channel, 1, 1] = 1
+    for i in range(entry.out_channels - len(passed)):  # the neighbours of this moment's strongest channels
         y, x = ((1, 0), (1, 2), (0, 1), (2, 1))[i % 4]
-        entry.weight[3 * c + i, c + i // 4, y, x] = 1
+        entry.weight[len(passed) + i, c + i // 4, y, x] = 1
     for block in decoder.trunk:
         block.b.weight.zero_()
         block.b.bias.zero_()

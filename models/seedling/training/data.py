@@ -1,6 +1,6 @@
 """Renders clips into shards of latents.
 
-python data.py RUN --fit              fits the encoder on a few hundred clips → RUN/codec.pt
+python data.py RUN --fit              fits the encoder on a few hundred clips → RUN/codec.pt; --keep codec.gguf goes on from its channels
 python data.py RUN --shards A B       renders shards A ≤ n < B (64 clips each) → RUN/shards/NNNNN.npz
 Shard n and clip i of it are deterministic: seed = n * 64 + i.
 """
@@ -10,14 +10,16 @@ import os
 import time
 from dataclasses import asdict, replace
 
+import gguf
 import numpy as np
 import torch
 
-from codec import CHANNELS, Codec, fit_encoder, load_codec, start_decoder
+from codec import CHANNELS, COARSE_CHANNELS, Codec, fit_encoder, load_codec, start_decoder
 from photos import photographs, sample_photo_attributes
 from world import Attributes, Clip, PhotoClip, render_clip, sample_attributes, sensible
 
 CLIPS = 64  # in a shard, all of one size
+FIRST_SHARE = .7  # of single pictures: a clip's first; others tell how it goes on
 PHOTO_SHARE, FAVOURITE_SHARE = .10, .08
 # What the app's example prompts ask for; a share of the clips are these, with something changed.
 FAVOURITES = (
@@ -42,11 +44,27 @@ def favourite_attributes(rng):
     return sensible(replace(favourite, **{key: getattr(other, key)}))
 
 
+# Pairs that no training clip shows, so that it can be measured whether words are understood one by one.
+UNSEEN_COLOURS = {"cat": "blue", "dog": "green", "car": "purple", "boat": "yellow", "castle": "pink", "house": "orange", "bus": "white", "bird": "red",
+                  "rocket": "black", "fish": "brown", "train": "green", "robot": "pink", "rabbit": "purple", "balloon": "white", "horse": "blue", "dragon": "yellow"}
+UNSEEN_SCENES = {"cat": "desert", "dog": "castle hill", "car": "snow", "robot": "mountains", "house": "snowy forest", "bird": "night town", "tree": "beach",
+                 "flower": "city", "child": "forest", "ball": "ocean", "bicycle": "beach", "butterfly": "snow"}
+
+
+def unseen(a):
+    """Whether a clip shows a pair that is kept from training."""
+    pairs = ((a.subject, a.colour), (a.rider, a.rider_colour), (a.companion, a.companion_colour))
+    return any(UNSEEN_COLOURS.get(kind) == colour for kind, colour in pairs) or UNSEEN_SCENES.get(a.subject) == a.scene
+
+
 def make_attributes(rng, photo_share=PHOTO_SHARE):
     """What a clip shall show."""
     if rng.random() < photo_share and photographs():
         return sample_photo_attributes(rng)
-    return favourite_attributes(rng) if rng.random() < FAVOURITE_SHARE else sample_attributes(rng)
+    while True:
+        attributes = favourite_attributes(rng) if rng.random() < FAVOURITE_SHARE else sample_attributes(rng)
+        if not unseen(attributes):
+            return attributes
 
 
 def make_clip(seed, width, height, duration, photo_share=PHOTO_SHARE):
@@ -129,10 +147,10 @@ class Shards:
         return latents, [s[1][i] for s, i in picks], covers, None
 
     def pictures(self, rng, size):
-        """The same of single latent frames, half of them a clip's first, the others any of it: [B, C, 1, h, w], attributes, [B, 1, h, w], when in its clip each is (0..1) [B, 1]."""
+        """The same of single latent frames, most of them a clip's first, the others any of it: [B, C, 1, h, w], attributes, [B, 1, h, w], when in its clip each is (0..1) [B, 1]."""
         chosen = list(self.loaded.values())[int(rng.integers(len(self.loaded)))][0].shape[3:]
         same = [s for s in self.loaded.values() if s[0].shape[3:] == chosen]
-        picks = [(s, i, int(t * s[0].shape[2])) for s, i, t in zip([same[k] for k in rng.integers(len(same), size=size)], rng.integers(CLIPS, size=size), np.maximum(2 * rng.random(size) - 1, 0))]
+        picks = [(s, i, int(t * s[0].shape[2])) for s, i, t in zip([same[k] for k in rng.integers(len(same), size=size)], rng.integers(CLIPS, size=size), np.maximum((rng.random(size) - FIRST_SHARE) / (1 - FIRST_SHARE), 0))]
         latents, covers = np.stack([s[0][i][:, t] for s, i, t in picks])[:, :, None], np.stack([s[2][i][t] for s, i, t in picks])[:, None]
         times = torch.tensor([[t / (s[0].shape[2] - 1)] for s, _, t in picks])
         return torch.from_numpy(latents.astype(np.float32)), [s[1][i] for s, i, _ in picks], torch.from_numpy(covers.astype(np.float32)), times
@@ -142,6 +160,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("run")
     parser.add_argument("--fit", action="store_true")
+    parser.add_argument("--keep")
     parser.add_argument("--shards", type=int, nargs=2)
     parser.add_argument("--step", type=int, default=1)
     options = parser.parse_args()
@@ -157,7 +176,11 @@ if __name__ == "__main__":
             for seed in range(240):
                 clip, _ = make_clip(11_000_000 + seed, 64, 64, 5., photo_share=.1)
                 yield render_clip(clip, 64, 64, np.arange(41) / FPS), render_clip(clip, 64, 64, np.arange(151) / 30)
-        weight, bias, mean, values = fit_encoder(clips())
+        kept = None
+        if options.keep:
+            tensors = {t.name: t for t in gguf.GGUFReader(options.keep).tensors}
+            kept = torch.from_numpy(np.array(tensors["encoder.weight"].data, np.float32)[:COARSE_CHANNELS])
+        weight, bias, mean, values = fit_encoder(clips(), kept)
         codec = Codec()
         with torch.no_grad():
             codec.encoder.weight.copy_(weight)

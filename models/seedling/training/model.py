@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-TRANSFORMER = dict(dim=256, ffn_dim=768, layers=6, heads=4, channels=24, position_channels=9, freq_dim=256, text_dim=128)
+TRANSFORMER = dict(dim=256, ffn_dim=768, layers=6, heads=4, channels=48, position_channels=9, freq_dim=256, text_dim=128)
 TEXT = dict(vocab=4096, d_model=128, heads=4, d_kv=32, d_ff=256, layers=4, buckets=32, max_distance=128)
 TEXT_BLOCK = 1  # a prompt is not padded: rows that say nothing drew all attention to them, and words were never learnt
 EPS = 1e-6

@@ -38,6 +38,7 @@ SQUARE_UNTIL, SQUARE_SHARE = .75, .7  # of the training: many clips are 1:1, the
 REST = .88  # of the training at the full learning rate, then linearly down
 WARMUP = 40
 SUBJECT = 2.  # added to the weight of what the subject covers: most words are about it, most of the picture is not
+GUIDANCE = 2.5  # of a teacher
 COARSE = .35  # a channel's loss is weighted by its eigenvalue to this power: what fills the picture before what decorates it
 
 
@@ -47,7 +48,8 @@ def channel_weights(codec):
     return (weights / weights.mean())[:, None, None, None]
 
 
-def loss_of(model, tokenizer, shards, rng, size, square_share, weights, pictures=False, sparse=0):
+def loss_of(model, tokenizer, shards, rng, size, square_share, weights, pictures=False, sparse=0, teacher=None, guidance=1.):
+    """Weighted square error of the velocity. With a teacher its guided velocity is what should come out."""
     prefix = 0 if pictures else int(rng.choice(PREFIXES, p=PREFIX_SHARE))
     if sparse and not pictures and prefix <= 1:
         size *= 2
@@ -69,13 +71,21 @@ def loss_of(model, tokenizer, shards, rng, size, square_share, weights, pictures
         which = torch.from_numpy(np.concatenate([[0], 1 + np.sort(rng.permutation(T - 1)[:sparse - 1])]))
         clean, covers, when, frames = clean[:, :, which], covers[:, which], (which / (T - 1))[None].expand(len(clean), -1), (which, T)
     noise = torch.randn_like(clean)
+    velocity = noise - clean
     s = sigma[:, None, None, None, None]
     x = (1 - s) * clean + s * noise
     x[:, :, :prefix] = clean[:, :, :prefix]
     with torch.autocast("cpu", torch.bfloat16):  # matrix products only; half as long again without, where the processor has them
         v = model.transformer(x, sigma * 1000, states, prefix, lengths, when, frames)
+        if teacher is not None:
+            no_ids, no_lengths = encode_ids(tokenizer, [""])
+            with torch.no_grad():
+                no_states = model.text(no_ids, no_lengths).expand(len(x), -1, -1)
+                said, unsaid = (teacher(x, sigma * 1000, *words, frames).float() for words in (
+                    (states, prefix, lengths, when), (no_states, prefix, no_lengths.expand(len(x)), when)))
+            velocity = unsaid + guidance * (said - unsaid)
     weights = weights * (1 + SUBJECT * covers[:, None])
-    return ((v.float() - noise + clean)[:, :, prefix:].square() * weights[:, :, prefix:]).mean()
+    return ((v.float() - velocity)[:, :, prefix:].square() * weights[:, :, prefix:]).mean()
 
 
 if __name__ == "__main__":
@@ -87,7 +97,11 @@ if __name__ == "__main__":
     parser.add_argument("--lr", type=float, default=1.5e-3)
     parser.add_argument("--steps", type=int, default=10**9)
     parser.add_argument("--name", default="checkpoint")
+    parser.add_argument("--begin", help="a checkpoint whose weights to begin with")
+    parser.add_argument("--teacher", help="a checkpoint whose guided velocity is to be learnt instead of the clips'")
     parser.add_argument("--threads", type=int, default=2)
+    for name in ("GUIDANCE", "PICTURES_UNTIL", "PICTURES_AFTER"):
+        parser.add_argument(f"--{name.lower().replace('_', '-')}", type=float, default=globals()[name])
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(int(time.time()) if os.path.exists(f"{options.run}/{options.name}.pt") else 0)
@@ -98,14 +112,23 @@ if __name__ == "__main__":
     model.text.requires_grad_(False)
     steps, draws, elapsed = 0, 0, 0.
     model.text.load_state_dict(torch.load(f"{options.run}/text.pt", weights_only=True))
+    if options.begin:
+        begun = torch.load(options.begin, weights_only=True)
+        model.transformer.load_state_dict({n[12:]: p for n, p in begun.get("ema", begun["model"]).items() if n.startswith("transformer.")})
     average = {n: p.detach().clone() for n, p in model.state_dict().items()}
     optimiser = torch.optim.AdamW(model.transformer.parameters(), lr=options.lr, betas=(.9, .98), weight_decay=.01, fused=True)
+    teacher = None
+    if options.teacher:  # what the guided teacher says becomes what the student says by itself (arXiv:2210.03142)
+        teacher = Seedling()
+        teacher.load_state_dict(torch.load(options.teacher, weights_only=True)["ema"])
+        teacher = teacher.transformer.requires_grad_(False)
     path = f"{options.run}/{options.name}.pt"
     if os.path.exists(path):
         saved = torch.load(path, weights_only=True)
         model.load_state_dict(saved["model"])
         average = saved["ema"]
-        optimiser.load_state_dict(saved["optimiser"])
+        if "optimiser" in saved:
+            optimiser.load_state_dict(saved["optimiser"])
         steps, draws, elapsed = saved["steps"], saved["draws"], saved["elapsed"]
     weights = {n: p for n, p in model.named_parameters() if p.requires_grad}
     by_channel = channel_weights(load_codec(f"{options.run}/codec.pt"))
@@ -113,8 +136,8 @@ if __name__ == "__main__":
     began = time.time() - elapsed
 
     def save():
-        torch.save({"model": model.state_dict(), "ema": average, "optimiser": optimiser.state_dict(), "steps": steps,
-                    "draws": draws, "elapsed": time.time() - began, "loss": running}, path + ".tmp")
+        torch.save({"model": model.state_dict(), "ema": average, "optimiser": optimiser.state_dict(),
+                    "steps": steps, "draws": draws, "elapsed": time.time() - began, "loss": running}, path + ".tmp")
         os.replace(path + ".tmp", path)
 
     shards = Shards(f"{options.run}/shards")
@@ -127,9 +150,9 @@ if __name__ == "__main__":
         rate = min(1., (steps + 1) / WARMUP) * min(1., (1 - progress) / (1 - REST))
         for group in optimiser.param_groups:
             group["lr"] = options.lr * max(rate, 0)
-        pictures = progress < PICTURES_UNTIL or rng.random() < PICTURES_AFTER
+        pictures = progress < options.pictures_until or rng.random() < options.pictures_after
         loss = loss_of(model, tokenizer, shards, rng, options.batch, SQUARE_SHARE if progress < SQUARE_UNTIL else None, by_channel, pictures,
-                       SPARSE if progress < SPARSE_UNTIL else 0)
+                       SPARSE if progress < SPARSE_UNTIL else 0, teacher, options.guidance)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.transformer.parameters(), 1.)
         optimiser.step()

@@ -22,7 +22,7 @@ GROUPS = 3  # an example holds every third of a moment's 15 frames: neighbours t
 
 
 def example(codec, seed, group):
-    """Windows of one clip: latents [N, 72, 8, 8], frames group, group + 3 … [N, 5, 3, 256, 256] uint8, compared [N, 4] (y0, y1, x0, x1)."""
+    """Windows of one clip: latents [N, 3C, 8, 8], frames group, group + 3 … [N, 5, 3, 256, 256] uint8, compared [N, 4] (y0, y1, x0, x1)."""
     rng = np.random.default_rng(seed)
     width, height = BUCKETS[str(rng.choice(["1:1", "16:9", "9:16"], p=[.5, .35, .15]))]
     clip, _ = make_clip(seed, width, height, 5., photo_share=.10)
@@ -37,7 +37,7 @@ def example(codec, seed, group):
             ts = [0.] * 4 if s == 0 else [(4 * (s - 1) + k + 1) / FPS for k in range(4)]
             x = torch.from_numpy(render_clip(clip, width, height, ts)).permute(0, 3, 1, 2).float() / 255
             around.append(codec.encoder(x.reshape(1, 12, height, width)))
-        z = torch.cat(around, 1)[0]  # [72, h, w]
+        z = torch.cat(around, 1)[0]  # [3C, h, w]
         times = [.5 * (t - 1) + (k + 1) / 30 for k in range(group, 15, GROUPS)]
         if t == 0:
             frames = np.repeat(render_clip(clip, width * UPSCALE, height * UPSCALE, [0.]), len(times), 0)

@@ -1,0 +1,63 @@
+"""Prompts whose obedience is measured: python prompts.py → ../obedience/prompts.jsonl
+
+Each clip is asked for twice, in English and in Chinese. A prompt says subject, colour and scene and, in turns, a motion, a camera move,
+a light, or nothing more, as people do; only what it says is expected. A third of the pairs shows a colour or a place that its subject
+never had in training (`unseen`).
+"""
+import json
+import os
+from dataclasses import asdict, replace
+
+import numpy as np
+
+from captions import CAMERA, caption_en, caption_zh, light_phrases
+from data import UNSEEN_COLOURS, UNSEEN_SCENES, unseen
+from world import sample_attributes, sensible
+
+SEEN, UNSEEN = 80, 40  # pairs
+MORE = ("motion", "camera", "light", "plain")
+
+
+def sample(rng, more, new):
+    """Attributes that a prompt of this kind can ask for."""
+    while True:
+        a = replace(sample_attributes(rng), style="picture book", rider="none", companion="none")
+        if new and rng.random() < .5 and a.subject in UNSEEN_COLOURS:
+            a = replace(a, colour=UNSEEN_COLOURS[a.subject])
+        elif new and a.subject in UNSEEN_SCENES:
+            a = replace(a, scene=UNSEEN_SCENES[a.subject])
+        a = sensible(a)
+        plain = a.subject not in ("none", "broom") and (more != "light" or light_phrases(a, 0) and light_phrases(a, 1))
+        if plain and unseen(a) == new and (more != "motion" or a.motion != "still" or rng.random() < .3):
+            return a
+
+
+def say(a, more, chinese, rng):
+    """The prompt, in one of many phrasings."""
+    def pick(options):
+        return options[int(rng.integers(len(options)))]
+
+    said = {"colour", "scene", more}
+    main = (caption_zh if chinese else caption_en)(a, lambda what, _: what in said, pick, rng)
+    k = int(chinese)
+    rest = {"camera": lambda: pick(CAMERA[a.camera][k]), "light": lambda: pick(light_phrases(a, k))}.get(more)
+    return main + (("，" if chinese else ", ") + rest() if rest else "")
+
+
+def prompts(seed=0):
+    rng = np.random.default_rng(seed)
+    for new, count in ((False, SEEN), (True, UNSEEN)):
+        for i in range(count):
+            more = MORE[i % len(MORE)]
+            a = sample(rng, more, new)
+            expect = {k: v for k, v in asdict(a).items() if k in ("subject", "colour", "scene", more)}
+            for chinese in (False, True):
+                yield {"text": say(a, more, chinese, rng), "language": "zh" if chinese else "en", "seen": not new, "expect": expect}
+
+
+if __name__ == "__main__":
+    folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../obedience")
+    os.makedirs(folder, exist_ok=True)
+    with open(f"{folder}/prompts.jsonl", "w", encoding="utf-8") as file:
+        for line in prompts():
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -1,0 +1,131 @@
+// `npm run obedience`: how far Seedling does what it is told. Makes a clip for each prompt, through the engine, with the shipped
+// weights at their own number of steps, reads back from the frames what it shows, and prints a table. Takes about ten minutes.
+//   npm run obedience                                  the 240 prompts of models/seedling/obedience/prompts.jsonl
+//   npm run obedience -- --prompts FILE                others: JSON lines {text, language, seen, expect: {subject: "cat", …}}
+//   npm run obedience -- --weights FOLDER --steps 20   other weights, steps or guidance: for comparisons
+//   npm run obedience -- --every 4 --out results.json  a quarter of the prompts; what was read, clip by clip
+// The reader is a network trained on renders; what it is worth on renders that it has not seen stands in reader.json and is printed.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { MODELS } from '../models/catalog.ts';
+import { newJob } from '../src/core/check-job.ts';
+import { AppError } from '../src/core/errors.ts';
+import { openClipReader, READER_FPS } from './clip-reader.ts';
+import { exitCodeOf } from './exit-codes.ts';
+import { openNodeEngine } from './node-engine.ts';
+import {
+  ATTRIBUTES,
+  confusions,
+  type ObediencePrompt,
+  type ObedienceResult,
+  obedienceTable,
+} from './obedience-report.ts';
+import { ProgressLine } from './progress-line.ts';
+import { ROOT } from './site.ts';
+
+const FOLDER = join(ROOT, 'models/seedling/obedience');
+const WEIGHTS = join(ROOT, 'models/seedling/weights');
+
+const progress = new ProgressLine(process.stderr);
+
+try {
+  await main();
+} catch (error) {
+  progress.clear();
+  console.error(error instanceof AppError ? `${error.code}: ${error.message}` : error);
+  process.exitCode = exitCodeOf(error);
+}
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  const model = MODELS[0];
+  const prompts = readPrompts(options.prompts).filter((_, i) => Math.floor(i / 2) % options.every === 0);
+  const threads = availableParallelism();
+  const engine = await openNodeEngine(model, options.weights, threads);
+  const reader = await openClipReader(FOLDER, threads);
+  const began = performance.now();
+  const results: ObedienceResult[] = [];
+  for (const [i, prompt] of prompts.entries()) {
+    progress.say(`${i + 1} of ${prompts.length}: ${prompt.text}`);
+    const seed = 1000 + Math.floor(i / 2); // the two languages share their noise
+    const clip = await engine.make(
+      newJob(model, {
+        prompt: prompt.text,
+        seed,
+        aspect: '1:1',
+        fps: READER_FPS,
+        ...(options.steps ? { steps: options.steps } : {}),
+        ...(options.guidance ? { guidance: options.guidance } : {}),
+      }),
+    );
+    results.push({ ...prompt, seed, read: await reader.read(clip) });
+  }
+  progress.clear();
+  const seconds = (performance.now() - began) / 1000;
+  const { steps, guidance, shift } = model.limits;
+  console.log(
+    `${model.name} ${model.version}: ${prompts.length} clips, ${options.steps ?? steps.default} steps, ` +
+      `guidance ${options.guidance ?? guidance.default}, shift ${shift.default}; ${(seconds / prompts.length).toFixed(1)} s a clip\n`,
+  );
+  console.log(obedienceTable(results));
+  const { held } = JSON.parse(readFileSync(join(FOLDER, 'reader.json'), 'utf8')) as {
+    readonly held: Readonly<Record<string, number>>;
+  };
+  const worth = ATTRIBUTES.map((attribute) => `${attribute} ${(100 * held[attribute]!).toFixed(1)} %`);
+  console.log(`\nThe reader on renders that it has not seen: ${worth.join(', ')}.\n`);
+  console.log(confusions(results, 12));
+  if (options.out) writeFileSync(options.out, `${JSON.stringify(results, null, 1)}\n`);
+}
+
+interface Options {
+  readonly prompts: string;
+  readonly weights: string;
+  readonly every: number;
+  readonly steps: number | null;
+  readonly guidance: number | null;
+  readonly out: string | null;
+}
+
+function readOptions(): Options {
+  const text = { type: 'string' } as const;
+  try {
+    const { values } = parseArgs({
+      options: { prompts: text, weights: text, every: text, steps: text, guidance: text, out: text },
+    });
+    const number = (value: string | undefined): number | null => (value === undefined ? null : Number(value));
+    return {
+      prompts: values.prompts ?? join(FOLDER, 'prompts.jsonl'),
+      weights: values.weights ?? WEIGHTS,
+      every: number(values.every) ?? 1,
+      steps: number(values.steps),
+      guidance: number(values.guidance),
+      out: values.out ?? null,
+    };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = `${reason}. There are --prompts, --weights, --every, --steps, --guidance and --out.`;
+    throw new AppError('input/argument', message, { cause });
+  }
+}
+
+function readPrompts(path: string): readonly ObediencePrompt[] {
+  let lines: readonly string[];
+  try {
+    lines = readFileSync(path, 'utf8').split('\n');
+  } catch (cause) {
+    throw new AppError('storage/read', `${path} could not be read.`, { cause });
+  }
+  return lines.flatMap((line, i) => {
+    if (line.trim() === '') return [];
+    try {
+      const { text, language, seen, expect } = JSON.parse(line) as Partial<ObediencePrompt>;
+      if (typeof text !== 'string' || !expect) throw new Error('text and expect are needed');
+      return [{ text, language: language ?? 'en', seen: seen ?? true, expect }];
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new AppError('input/argument', `${path}, line ${i + 1}: ${reason}.`, { cause });
+    }
+  });
+}
