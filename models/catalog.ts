@@ -30,7 +30,7 @@ const SEEDLING: ModelManifest = {
     ffnDim: 768,
     layers: 6,
     heads: 4,
-    channels: 24,
+    channels: seedling.transformer.outChannels,
     positionChannels: seedling.transformer.inChannels - seedling.transformer.outChannels,
     patch: seedling.transformer.patch as [number, number, number],
     freqDim: 256,
@@ -51,7 +51,7 @@ const SEEDLING: ModelManifest = {
   },
   textOptions: { lowerCase: true, maxTokens: 512, padTo: seedling.text.padTo },
   codec: {
-    channels: 24,
+    channels: seedling.codec.channels,
     stride: 8,
     framesIn: 4,
     framesOut: 15,

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
-import { AppError } from '../src/core/errors.ts';
+import { AppError, assert } from '../src/core/errors.ts';
 import type { ClipFrames } from './node-engine.ts';
 import { ATTRIBUTES, type Attribute } from './obedience-report.ts';
 
@@ -28,7 +28,8 @@ export interface ClipReader {
  */
 export async function openClipReader(folder: string, threads: number): Promise<ClipReader> {
   const path = join(folder, 'reader.onnx');
-  if (!existsSync(path)) throw new AppError('storage/read', `${path} is not there; training/reader.py makes it.`);
+  if (!existsSync(path))
+    throw new AppError('storage/read', `${path} is not there; training/reader.py makes it.`);
   const session = await ort.InferenceSession.create(path, { intraOpNumThreads: threads });
   const { classes } = JSON.parse(readFileSync(join(folder, 'reader.json'), 'utf8')) as {
     readonly classes: Readonly<Record<Attribute, readonly string[]>>;
@@ -36,7 +37,9 @@ export async function openClipReader(folder: string, threads: number): Promise<C
   return {
     async read(clip) {
       const pixels = shrinkClip(clip);
-      const outputs = await session.run({ frames: new ort.Tensor('float32', pixels, [FRAMES, 3, SIDE, SIDE]) });
+      const outputs = await session.run({
+        frames: new ort.Tensor('float32', pixels, [FRAMES, 3, SIDE, SIDE]),
+      });
       const named = ATTRIBUTES.map((attribute) => {
         const logits = outputs[attribute]!.data as Float32Array;
         return [attribute, classes[attribute][logits.indexOf(Math.max(...logits))]!] as const;
@@ -48,8 +51,10 @@ export async function openClipReader(folder: string, threads: number): Promise<C
 
 /** Means of square patches, `[41, 3, 64, 64]`, 0…1; after the last frame it stays. */
 export function shrinkClip({ width, height, frames }: ClipFrames): Float32Array {
-  if (width !== height || width % SIDE !== 0 || frames.length < FRAMES - 1)
-    throw new AppError('internal/assert', `a ${width}×${height} clip of ${frames.length} frames cannot be read`);
+  assert(
+    width === height && width % SIDE === 0 && frames.length >= FRAMES - 1,
+    `a ${width}×${height} clip of ${frames.length} frames cannot be read`,
+  );
   const step = width / SIDE;
   const out = new Float32Array(FRAMES * 3 * SIDE * SIDE);
   const scale = 1 / (255 * step * step);

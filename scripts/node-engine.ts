@@ -3,13 +3,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
-import { encodePng } from '../src/engine/picture-png.ts';
+import { AppError, assert } from '../src/core/errors.ts';
 import type { Job } from '../src/core/job.ts';
 import { type FileOpener, type ModelFiles, openModelFiles } from '../src/engine/model-files.ts';
+import { encodePng } from '../src/engine/picture-png.ts';
 import { generate, type PipelineParts } from '../src/engine/pipeline.ts';
 import { JobClock } from '../src/engine/progress.ts';
 import type { DeviceTensor, HostArray, Runtime, Session } from '../src/engine/runtime.ts';
-import { AppError, assert } from '../src/core/errors.ts';
 import type { GraphPart, Precision } from '../src/networks/part.ts';
 import type { ModelManifest } from '../src/protocol/manifest.ts';
 import { bufferSource } from '../src/weights/byte-source.ts';
@@ -74,7 +74,8 @@ export function nodeRuntime(threads: number): Runtime {
         release: () => session.release(),
       };
     },
-    upload: ({ dtype, dims }, data) => new NodeTensor(new ort.Tensor(dtype as 'float32', data as Float32Array, dims)),
+    upload: ({ dtype, dims }, data) =>
+      new NodeTensor(new ort.Tensor(dtype as 'float32', data as Float32Array, dims)),
     async finish() {},
     forgetErrors() {},
     async close() {},
@@ -110,20 +111,26 @@ export interface NodeEngine {
  * @param folder where the manifest's files lie, by name.
  * @throws {AppError} `storage/read` if a file is missing, `model/…` if it is not what the manifest says.
  */
-export async function openNodeEngine(manifest: ModelManifest, folder: string, threads: number): Promise<NodeEngine> {
+export async function openNodeEngine(
+  manifest: ModelManifest,
+  folder: string,
+  threads: number,
+): Promise<NodeEngine> {
   const runtime = nodeRuntime(threads);
   const files = await openModelFiles(manifest, fileIn(folder));
   return { make: (job, picture) => makeFrames(runtime, manifest, files, job, picture ?? null) };
 }
 
-const fileIn = (folder: string): FileOpener => async ({ name }) => {
-  const path = join(folder, name);
-  try {
-    return bufferSource(readFileSync(path), name);
-  } catch (cause) {
-    throw new AppError('storage/read', `${path} could not be read.`, { cause });
-  }
-};
+const fileIn =
+  (folder: string): FileOpener =>
+  async ({ name }) => {
+    const path = join(folder, name);
+    try {
+      return bufferSource(readFileSync(path), name);
+    } catch (cause) {
+      throw new AppError('storage/read', `${path} could not be read.`, { cause });
+    }
+  };
 
 async function makeFrames(
   runtime: Runtime,
@@ -153,7 +160,14 @@ async function makeFrames(
       };
     },
   };
-  const request = { job, manifest, picture: picture && new Blob(), device: 'wasm', visibleLabel: false, preview: false } as const;
+  const request = {
+    job,
+    manifest,
+    picture: picture && new Blob(),
+    device: 'wasm',
+    visibleLabel: false,
+    preview: false,
+  } as const;
   const ignore = (): void => {};
   await generate(request, parts, {
     signal: new AbortController().signal,

@@ -4,6 +4,7 @@
 //   npm run obedience -- --prompts FILE                others: JSON lines {text, language, seen, expect: {subject: "cat", …}}
 //   npm run obedience -- --weights FOLDER --steps 20   other weights, steps or guidance: for comparisons
 //   npm run obedience -- --every 4 --out results.json  a quarter of the prompts; what was read, clip by clip
+// Clips that begin with a picture are measured too: the first frame against the picture, and the seam behind it.
 // The reader is a network trained on renders; what it is worth on renders that it has not seen stands in reader.json and is printed.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -15,6 +16,7 @@ import { AppError } from '../src/core/errors.ts';
 import { openClipReader, READER_FPS } from './clip-reader.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { openNodeEngine } from './node-engine.ts';
+import { measurePictures, picturesTable } from './obedience-pictures.ts';
 import {
   ATTRIBUTES,
   confusions,
@@ -45,20 +47,17 @@ async function main(): Promise<void> {
   const threads = availableParallelism();
   const engine = await openNodeEngine(model, options.weights, threads);
   const reader = await openClipReader(FOLDER, threads);
+  const settings = {
+    ...(options.steps ? { steps: options.steps } : {}),
+    ...(options.guidance ? { guidance: options.guidance } : {}),
+  };
   const began = performance.now();
   const results: ObedienceResult[] = [];
   for (const [i, prompt] of prompts.entries()) {
     progress.say(`${i + 1} of ${prompts.length}: ${prompt.text}`);
     const seed = 1000 + Math.floor(i / 2); // the two languages share their noise
     const clip = await engine.make(
-      newJob(model, {
-        prompt: prompt.text,
-        seed,
-        aspect: '1:1',
-        fps: READER_FPS,
-        ...(options.steps ? { steps: options.steps } : {}),
-        ...(options.guidance ? { guidance: options.guidance } : {}),
-      }),
+      newJob(model, { prompt: prompt.text, seed }, { aspect: '1:1', fps: READER_FPS, ...settings }),
     );
     results.push({ ...prompt, seed, read: await reader.read(clip) });
   }
@@ -75,7 +74,8 @@ async function main(): Promise<void> {
   };
   const worth = ATTRIBUTES.map((attribute) => `${attribute} ${(100 * held[attribute]!).toFixed(1)} %`);
   console.log(`\nThe reader on renders that it has not seen: ${worth.join(', ')}.\n`);
-  console.log(confusions(results, 12));
+  console.log(`${confusions(results, 12)}\n`);
+  console.log(picturesTable(await measurePictures(engine, model, join(FOLDER, 'pictures'), settings)));
   if (options.out) writeFileSync(options.out, `${JSON.stringify(results, null, 1)}\n`);
 }
 

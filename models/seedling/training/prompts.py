@@ -1,18 +1,21 @@
-"""Prompts whose obedience is measured: python prompts.py → ../obedience/prompts.jsonl
+"""Prompts whose obedience is measured, and pictures to begin with: python prompts.py → ../obedience/prompts.jsonl, pictures/
 
 Each clip is asked for twice, in English and in Chinese. A prompt says subject, colour and scene and, in turns, a motion, a camera move,
 a light, or nothing more, as people do; only what it says is expected. A third of the pairs shows a colour or a place that its subject
 never had in training (`unseen`).
 """
+import gzip
 import json
 import os
 from dataclasses import asdict, replace
 
 import numpy as np
+from PIL import Image, ImageOps
 
 from captions import CAMERA, caption_en, caption_zh, light_phrases
-from data import UNSEEN_COLOURS, UNSEEN_SCENES, unseen
-from world import sample_attributes, sensible
+from data import UNSEEN_COLOURS, UNSEEN_SCENES, make_attributes, unseen
+from photos import FILES, photographs
+from world import Clip, render_clip, sample_attributes, sensible
 
 SEEN, UNSEEN = 80, 40  # pairs
 MORE = ("motion", "camera", "light", "plain")
@@ -55,9 +58,25 @@ def prompts(seed=0):
                 yield {"text": say(a, more, chinese, rng), "language": "zh" if chinese else "en", "seen": not new, "expect": expect}
 
 
+def pictures(side=256):
+    """(name, RGB [side, side, 3], prompt): drawings of the world that no clip shows, and photographs."""
+    said = ("the camera is still", "the camera pans right", "the sky darkens", "the camera zooms in")
+    rng = np.random.default_rng(1)
+    for i in range(8):
+        clip = Clip(make_attributes(rng, photo_share=0), 90_000_000 + i, side, side, 5.)
+        yield f"render-{i}", render_clip(clip, side, side, [0.])[0], said[i % 4]
+    for i, name in enumerate(("coffee", "chelsea", "rocket")):
+        picture = Image.fromarray(photographs()[[f[1].split("/")[-1].split(".")[0] for f in FILES].index(name)][..., :3])
+        yield f"photo-{name}", np.asarray(ImageOps.fit(picture, (side, side), Image.Resampling.LANCZOS)), said[i]
+
+
 if __name__ == "__main__":
     folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../obedience")
-    os.makedirs(folder, exist_ok=True)
+    os.makedirs(f"{folder}/pictures", exist_ok=True)
+    for name, picture, text in pictures():
+        header = f"P6\n# {text}\n{picture.shape[1]} {picture.shape[0]}\n255\n".encode()
+        with gzip.GzipFile(f"{folder}/pictures/{name}.ppm.gz", "wb", mtime=0) as file:
+            file.write(header + picture.tobytes())
     with open(f"{folder}/prompts.jsonl", "w", encoding="utf-8") as file:
         for line in prompts():
             file.write(json.dumps(line, ensure_ascii=False) + "\n")

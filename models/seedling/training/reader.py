@@ -1,10 +1,12 @@
 """Trains the reader that tells what a clip shows, for `npm run obedience`.
 
-python reader.py RUN --minutes 25 → RUN/reader.pt, tested on RUN/held; python reader.py RUN --export → ../obedience/reader.onnx
+python reader.py RUN --held                     clips that nothing is trained on, as prompts ask for them → RUN/held.npz
+python reader.py RUN --part looks --minutes 12  subject, colour and scene, from single moments → RUN/reader-looks.pt
+python reader.py RUN --part course --minutes 20 motion, camera and light, from whole clips → RUN/reader-course.pt
+python reader.py RUN --export                   → ../obedience/reader.onnx and reader.json
 
-It is shown renders only: the shards' latents, which are 41 frames of 64 pixels at 8 fps behind the codec's linear encoder. The exported
-graph begins with that encoder, so that it takes frames. What no clip of its world can show by sight alone is not asked: a motion whose
-subject is not there, the colour of a photograph.
+It is shown renders only: the shards, brought back to 41 frames of 64 pixels at 8 fps, varied, and behind the codec's linear encoder
+again. The exported graph begins with that encoder, so that it takes frames.
 """
 import argparse
 import json
@@ -16,12 +18,16 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from codec import CHANNELS, STRIDE, group_frames, load_codec
+from codec import CHANNELS, FRAMES_IN, STRIDE, group_frames, load_codec
 from data import Shards
-from world import CAMERAS, COLOURS, LIGHTS, MOTIONS, SCENES, SUBJECTS
+from prompts import MORE, sample
+from world import CAMERAS, COLOURS, LIGHTS, MOTIONS, SCENES, SUBJECTS, Clip, render_clip
 
 CLASSES = {"subject": SUBJECTS, "colour": tuple(COLOURS), "scene": SCENES, "motion": MOTIONS, "camera": CAMERAS, "light": LIGHTS}
-WIDTH = 96
+PARTS = {"looks": ("subject", "colour", "scene"), "course": ("motion", "camera", "light")}
+MIRRORED = {"left": "right", "right": "left", "pan left": "pan right", "pan right": "pan left"}
+REVERSED = {"left": "right", "right": "left", "rises": "falls", "falls": "rises", "towards": "away", "away": "towards", "grows": None, "pan left": "pan right", "pan right": "pan left",
+            "tilt up": "tilt down", "tilt down": "tilt up", "zoom in": "zoom out", "zoom out": "zoom in"}
 
 
 class Residual(nn.Module):
@@ -38,174 +44,278 @@ class Residual(nn.Module):
         return x + self.b(F.silu(self.a(F.silu(self.norm(x)))))
 
 
-class Reader(nn.Module):
-    """Latents [B, C, 11, 8, 8] → logits for every attribute. What is where, and when, is kept until the end."""
+class Looks(nn.Module):
+    """Latents [B, C, T, 8, 8] → logits, the mean over the moments: each is looked at by itself."""
 
-    def __init__(self, width=WIDTH):
+    def __init__(self, width=128):
+        super().__init__()
+        self.entry = nn.Conv3d(CHANNELS, width, (1, 3, 3), padding=(0, 1, 1))
+        self.place = nn.Parameter(torch.zeros(1, width, 1, 8, 8))
+        self.body = nn.Sequential(*(Residual(width) for _ in range(3)))
+        self.where = nn.Conv3d(width, len(PARTS["looks"]), 1)
+        self.drop = nn.Dropout(.15)
+        self.heads = nn.ModuleDict({name: nn.Linear(2 * width, len(CLASSES[name])) for name in PARTS["looks"]})
+
+    def forward(self, z):
+        x = F.silu(self.body(self.entry(z) + self.place)).flatten(3)  # [B, W, T, 64]
+        b, w, t, _ = x.shape
+        weights = self.where(x[..., None]).flatten(3).softmax(3)  # [B, attributes, T, 64]
+        mean = x.mean(3)
+        return {name: self.heads[name](self.drop(torch.cat([(x * weights[:, i:i + 1]).sum(3), mean], 1).mT)).mean(1) for i, name in enumerate(PARTS["looks"])}
+
+
+class Course(nn.Module):
+    """Latents [B, C, 11, 8, 8] → logits. What is where, and when, is kept until the end."""
+
+    def __init__(self, width=96):
         super().__init__()
         self.entry = nn.Conv3d(CHANNELS, width, 1)
         self.place = nn.Parameter(torch.zeros(1, width, 11, 8, 8))
         self.body = nn.Sequential(Residual(width), Residual(width, True), Residual(width), Residual(width, True))
         self.pool = nn.Conv3d(width, 2 * width, (1, 2, 2), stride=(1, 2, 2))
         self.late = nn.Sequential(Residual(2 * width), Residual(2 * width, True))
-        self.look = nn.Conv3d(2 * width, len(CLASSES), 1)  # where to look for each attribute
-        self.way = nn.ModuleDict({name: nn.Linear(2 * width, width) for name in ("motion", "camera", "light")})
-        self.heads = nn.ModuleDict({name: nn.Linear(4 * width + (11 * width if name in self.way else 0), len(classes)) for name, classes in CLASSES.items()})
+        self.where = nn.Conv3d(2 * width, len(PARTS["course"]), 1)
+        self.way = nn.ModuleDict({name: nn.Linear(2 * width, width) for name in PARTS["course"]})
+        self.drop = nn.Dropout(.15)
+        self.heads = nn.ModuleDict({name: nn.Linear(13 * width, len(CLASSES[name])) for name in PARTS["course"]})
 
     def forward(self, z):
-        x = self.late(self.pool(self.body(self.entry(z) + self.place)))  # [B, 2W, 11, 4, 4]
-        looks = self.look(x).flatten(2).softmax(2)  # [B, attributes, 176]
-        flat = x.flatten(2)
-        mean = flat.mean(2)
+        x = self.late(self.pool(self.body(self.entry(z) + self.place))).flatten(3)  # [B, 2W, 11, 16]
+        weights = self.where(x[..., None]).flatten(3).softmax(3)  # [B, attributes, 11, 16]
+        mean = x.mean((2, 3))
         logits = {}
-        for i, name in enumerate(CLASSES):
-            seen = [(flat * looks[:, i:i + 1]).sum(2), mean]
-            if name in self.way:  # its course in time
-                weights = self.look(x)[:, i:i + 1].flatten(3).softmax(3)  # [B, 1, 11, 16]
-                course = (x.flatten(3) * weights).sum(3).mT  # [B, 11, 2W]
-                seen.append(F.silu(self.way[name](course)).flatten(1))
-            logits[name] = self.heads[name](torch.cat(seen, 1))
+        for i, name in enumerate(PARTS["course"]):
+            course = (x * weights[:, i:i + 1]).sum(3).mT  # [B, 11, 2W]
+            logits[name] = self.heads[name](self.drop(torch.cat([F.silu(self.way[name](course)).flatten(1), mean], 1)))
         return logits
-
-
-def flip(z, mirror):
-    """Mirrored latents; `mirror` [C, C] is what the codec's linear encoder makes of a mirrored picture."""
-    return torch.einsum("dc,bcthw->bdthw", mirror, z.flip(4))
-
-
-def mirror_matrix(codec):
-    """How latents of mirrored pictures follow from latents, as well as a linear codec allows."""
-    weight = codec.encoder.weight.detach()
-    inverse = torch.linalg.pinv(weight.flatten(1))  # [768, C]
-    return weight.flip(3).flatten(1) @ inverse
-
-
-def labels_of(attributes, flipped):
-    """Class indices, −1 where the picture cannot tell."""
-    def index(a, name):
-        value = getattr(a, name)
-        if flipped and name == "motion":
-            value = {"left": "right", "right": "left"}.get(value, value)
-        if flipped and name == "camera":
-            value = {"pan left": "pan right", "pan right": "pan left"}.get(value, value)
-        if name in ("colour", "motion") and a.subject in ("none", "photo") or a.subject == "photo" and name in ("subject", "scene"):
-            return -1
-        return CLASSES[name].index(value)
-    return {name: torch.tensor([index(a, name) for a in attributes]) for name in CLASSES}
-
-
-def measure(reader, shards):
-    """Share of right answers an attribute, on all clips of shards, and the confused pairs."""
-    right, total, confused = dict.fromkeys(CLASSES, 0), dict.fromkeys(CLASSES, 0), {}
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-        for latents, attributes, _ in shards.loaded.values():
-            logits = reader(torch.from_numpy(latents.astype(np.float32)))
-            for name, want in labels_of(attributes, False).items():
-                got = logits[name].argmax(1)
-                right[name] += int(((got == want) & (want >= 0)).sum())
-                total[name] += int((want >= 0).sum())
-                for w, g in zip(want.tolist(), got.tolist()):
-                    if w >= 0 and w != g:
-                        key = (name, CLASSES[name][w], CLASSES[name][g])
-                        confused[key] = confused.get(key, 0) + 1
-    return {name: right[name] / total[name] for name in CLASSES}, sorted(confused.items(), key=lambda c: -c[1])[:24]
 
 
 class Whole(nn.Module):
     """Frames [41, 3, 64, 64], 0..1 → logits, an output an attribute."""
 
-    def __init__(self, codec, reader):
+    def __init__(self, codec, looks, course):
         super().__init__()
-        self.encoder, self.reader = codec.encoder, reader
+        self.encoder, self.looks, self.course = codec.encoder, looks, course
 
     def forward(self, frames):
         z = self.encoder(group_frames(frames)).transpose(0, 1)[None]
-        return tuple(self.reader(z).values())
+        return *self.looks(z).values(), *self.course(z).values()
+
+
+class Pixels:
+    """Between latents and frames, both ways linear."""
+
+    def __init__(self, codec):
+        self.encoder = codec.encoder
+        weight = codec.encoder.weight.detach()
+        self.inverse = torch.linalg.pinv(weight.flatten(1)).T.reshape(CHANNELS, FRAMES_IN * 3, STRIDE, STRIDE)
+        self.mean = codec.encoder.mean.reshape(1, FRAMES_IN * 3, STRIDE, STRIDE)
+
+    @torch.no_grad()
+    def frames(self, z, every=False):
+        """[B, C, T, h, w] → [B, 4T − 3, 3, 8h, 8w]; every = also the three before the first."""
+        b, _, t, h, w = z.shape
+        x = F.conv_transpose2d(z.transpose(1, 2).flatten(0, 1), self.inverse, stride=STRIDE) + self.mean.repeat(1, 1, h, w)
+        return x.reshape(b, t * FRAMES_IN, 3, h * STRIDE, w * STRIDE)[:, 0 if every else FRAMES_IN - 1:]
+
+    @torch.no_grad()
+    def latents(self, frames):
+        """The way back, for any clips of 4n + 1 frames."""
+        b, f = frames.shape[:2]
+        frames = torch.cat([frames[:, :1].expand(-1, FRAMES_IN - 1, -1, -1, -1), frames], 1)
+        z = self.encoder(frames.reshape(b * (f + 3) // FRAMES_IN, FRAMES_IN * 3, *frames.shape[3:]))
+        return z.unflatten(0, (b, -1)).transpose(1, 2)
+
+
+def label(a, name, changes):
+    """Class index, −1 where the picture cannot tell."""
+    value = getattr(a, name)
+    for change in changes:
+        value = change.get(value, value)
+    if name in ("colour", "motion") and a.subject in ("none", "photo") or a.subject == "photo" and name in ("subject", "scene"):
+        return -1
+    return -1 if value is None else CLASSES[name].index(value)
+
+
+def draw_clips(rng, shards, pixels, size, moment=None):
+    """Varied clips: frames [B, 41, 3, 64, 64], covers [B, 11, 8, 8], attributes, changes of words. Of one moment: frames [B, 4, 3, 64, 64], covers [B, 1, 8, 8]."""
+    chosen = [s for s in shards.loaded.values() if s[0].shape[2] == 11 and s[0].shape[3] == 8]
+    width = int(rng.choice([8, 8, 10, 14, 18]))
+    chosen = [s for s in chosen if s[0].shape[4] == width] or [s for s in chosen if s[0].shape[4] == 8]
+    picks = [(chosen[int(rng.integers(len(chosen)))], int(rng.integers(64))) for _ in range(size)]
+    when = slice(None) if moment is None else slice(moment, moment + 1)
+    z, covers = (torch.from_numpy(np.stack([x[i] for x, i in arrays]).astype(np.float32)) for arrays in (
+        [(s[0][:, :, when], i) for s, i in picks], [(s[2][:, when], i) for s, i in picks]))
+    attributes = [s[1][i] for s, i in picks]
+    frames = pixels.frames(z, moment is not None)
+    spare = frames.shape[4] - 64
+    if spare:  # of a wide picture a part with what it is about
+        x = int(rng.integers(spare // 8 + 1))
+        frames, part = frames[..., 8 * x:8 * x + 64], covers[..., x:x + 8]
+        keep = [i for i in range(size) if not covers[i].sum() or float((part[i].sum((1, 2)) / covers[i].sum((1, 2)).clamp(min=.5)).min()) > .8]
+        frames, covers, attributes = frames[keep], part[keep], [attributes[i] for i in keep]
+    changes = []
+    if rng.random() < .5:
+        frames, covers = frames.flip(4), covers.flip(3)
+        changes.append(MIRRORED)
+    dy, dx = (int(n) for n in rng.integers(-4, 5, 2))  # not always on the codec's grid
+    frames = F.pad(frames.flatten(0, 1), (4, 4, 4, 4), mode="replicate")[..., 4 + dy:68 + dy, 4 + dx:68 + dx].unflatten(0, frames.shape[:2])
+    return frames, covers, attributes, changes
+
+
+def vary_colours(rng, frames):
+    """Other light, and what is lost at times: the last thing before the encoder."""
+    b = len(frames)
+    gain, shift = 1 + .12 * torch.randn(b, 1, 1, 1, 1), .05 * torch.randn(b, 1, 3, 1, 1)
+    return ((frames - .5) * gain + .5 + shift).clamp(0, 1)
+
+
+def soften(rng, z):
+    """What a decoder or a model leaves out at times: the finest channels; and noise."""
+    z = z + torch.randn_like(z) * .15 * torch.rand(len(z), 1, 1, 1, 1)
+    cut = torch.arange(CHANNELS)[None] < torch.from_numpy(rng.integers(12, CHANNELS + 12, len(z)))[:, None]
+    return z * torch.where(cut, 1., torch.rand(len(z), 1))[:, :, None, None, None]
+
+
+def looks_batch(rng, shards, pixels, size):
+    """Single moments, half of them with another clip's background: (latents [B, C, 1, 8, 8], labels)."""
+    frames, covers, attributes, _ = draw_clips(rng, shards, pixels, size, int(rng.integers(0, 11)))
+    covers = covers[:, 0]
+    want = {name: torch.tensor([label(a, name, ()) for a in attributes]) for name in PARTS["looks"]}
+    if rng.random() < .5 and len(frames) > 1:
+        mask = F.interpolate((covers > .02).float()[:, None], scale_factor=8.)[:, None]  # [B, 1, 1, 64, 64]
+        other = torch.roll(frames, 1, 0) * (1 - torch.roll(mask, 1, 0)) + torch.roll(frames, 2, 0) * torch.roll(mask, 1, 0)  # another scene, its subject hidden
+        frames = frames * mask + other * (1 - mask)
+        have = mask.flatten(1).sum(1) > 0
+        want["scene"] = torch.full_like(want["scene"], -1)
+        want["subject"] = torch.where(have, want["subject"], -1)
+    if rng.random() < .3:  # a shape, whatever its colour
+        frames = frames[:, :, torch.from_numpy(rng.permutation(3))]
+        want["colour"], want["scene"] = torch.full_like(want["colour"], -1), torch.full_like(want["scene"], -1)
+    varied = vary_colours(rng, frames)
+    z = pixels.encoder(varied.flatten(1, 2))[:, :, None]
+    return soften(rng, z.detach()), want
+
+
+def course_batch(rng, shards, pixels, size):
+    """Whole clips, at times running backwards or in other colours: (latents [B, C, 11, 8, 8], labels)."""
+    frames, _, attributes, changes = draw_clips(rng, shards, pixels, size)
+    backwards = rng.random() < .4
+    if backwards:
+        frames, changes = frames.flip(1), [*changes, REVERSED]
+    recoloured = rng.random() < .4
+    if recoloured:
+        frames = frames[:, :, torch.from_numpy(rng.permutation(3))]
+    want = {name: torch.tensor([label(a, name, changes) for a in attributes]) for name in PARTS["course"]}
+    if backwards or recoloured:
+        want["light"] = torch.full_like(want["light"], -1)
+    return soften(rng, pixels.latents(vary_colours(rng, frames))), want
+
+
+def render_held(codec, clips=640):
+    """Latents of clips as prompts ask for them: float16 [n, C, 11, 8, 8], attributes."""
+    rng = np.random.default_rng(4)
+    latents, said = [], []
+    for i in range(clips):
+        a = sample(rng, MORE[i % len(MORE)], i % 3 == 2)
+        clip = Clip(a, 95_000_000 + i, 64, 64, 5.)
+        with torch.no_grad():
+            latents.append(codec.encode(render_clip(clip, 64, 64, np.arange(41) / 8)).numpy().astype(np.float16))
+        said.append(a.__dict__)
+    return np.stack(latents), said
+
+
+def measure(part, network, held):
+    """Share of right answers an attribute on RUN/held.npz, and the pairs confused."""
+    latents, said = held["latents"], json.loads(str(held["attributes"]))
+    logits = {name: [] for name in PARTS[part]}
+    with torch.no_grad():
+        for i in range(0, len(latents), 32):
+            for name, values in network(torch.from_numpy(latents[i:i + 32].astype(np.float32))).items():
+                logits[name].append(values)
+    shares, confused = {}, {}
+    for name in PARTS[part]:
+        got = torch.cat(logits[name]).argmax(1).tolist()
+        shares[name] = float(np.mean([CLASSES[name][g] == a[name] for g, a in zip(got, said)]))
+        for g, a in zip(got, said):
+            if CLASSES[name][g] != a[name]:
+                key = (name, a[name], CLASSES[name][g])
+                confused[key] = confused.get(key, 0) + 1
+    return shares, sorted(confused.items(), key=lambda c: -c[1])[:16]
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("run")
-    parser.add_argument("--minutes", type=float, default=25)
+    parser.add_argument("--part", choices=tuple(PARTS))
+    parser.add_argument("--minutes", type=float, default=15)
     parser.add_argument("--lr", type=float, default=2e-3)
-    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--batch", type=int)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--held", action="store_true")
     parser.add_argument("--export", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
     rng = np.random.default_rng(0)
-    codec, reader = load_codec(f"{options.run}/codec.pt"), Reader()
-    path = f"{options.run}/reader.pt"
+    codec = load_codec(f"{options.run}/codec.pt")
+    codec.requires_grad_(False)
+    networks = {"looks": Looks, "course": Course}
+    if options.held:
+        latents, said = render_held(codec)
+        np.savez(f"{options.run}/held.npz", latents=latents, attributes=json.dumps(said))
     if options.export:
-        reader.load_state_dict(torch.load(path, weights_only=True))
+        held, trained, shares = np.load(f"{options.run}/held.npz"), {}, {}
+        for part, make in networks.items():
+            trained[part] = make().eval()
+            trained[part].load_state_dict(torch.load(f"{options.run}/reader-{part}.pt", weights_only=True))
+            shares |= measure(part, trained[part], held)[0]
         folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../obedience")
-        torch.onnx.export(Whole(codec, reader).eval(), (torch.rand(41, 3, 64, 64),), f"{folder}/reader.onnx", input_names=["frames"], output_names=list(CLASSES), dynamo=False)
-        with open(f"{options.run}/reader.json", encoding="utf-8") as file:
-            held = json.load(file)
+        names = [name for part in PARTS.values() for name in part]
+        torch.onnx.export(Whole(codec, **trained).eval(), (torch.rand(41, 3, 64, 64),), f"{folder}/reader.onnx", input_names=["frames"], output_names=names, dynamo=False)
         with open(f"{folder}/reader.json", "w", encoding="utf-8") as file:
-            json.dump({"classes": CLASSES, **held}, file, indent=1)
+            json.dump({"classes": CLASSES, "held": shares, "clips": len(held["latents"])}, file, indent=1)
             file.write("\n")
-        raise SystemExit
-    held, shards, mirror = Shards(f"{options.run}/held"), Shards(f"{options.run}/shards"), mirror_matrix(codec)
-    held.refresh()
-    held.loaded = {n: s for n, s in held.loaded.items() if s[0].shape[2:] == (11, 8, 8)}
-    average = {n: p.detach().clone() for n, p in reader.state_dict().items()}
-    optimiser = torch.optim.AdamW(reader.parameters(), lr=options.lr, betas=(.9, .98), weight_decay=.05, fused=True)
-    began, step, told, running = time.time(), 0, 0., None
-    shards.refresh()
-    while (progress := (time.time() - began) / 60 / options.minutes) < 1:
-        square = [s for s in shards.loaded.values() if s[0].shape[2:] == (11, 8, 8)]
-        wide = [s for s in shards.loaded.values() if s[0].shape[2] == 11 and s[0].shape[3] == 8]
-        chosen = wide if rng.random() < .5 else square
-        latents, attributes = [], []
-        for _ in range(options.batch):
-            s = chosen[int(rng.integers(len(chosen)))]
-            i = int(rng.integers(len(s[1])))
-            x = (s[0].shape[4] - 8) // 2
-            if x:  # of a wide picture the middle, as far as what is asked for is in it
-                x = int(np.clip(x + rng.integers(-1, 2), 0, s[0].shape[4] - 8))
-                inside = s[2][i].astype(np.float32)
-                if inside.sum() and inside[:, :, x:x + 8].sum((1, 2)).min() < .8 * inside.sum((1, 2)).max():
-                    continue
-            latents.append(s[0][i][..., x:x + 8].astype(np.float32))
-            attributes.append(s[1][i])
-        if len(latents) < 2:
-            continue
-        z = torch.from_numpy(np.stack(latents))
-        flipped = rng.random() < .5
-        if flipped:
-            z = flip(z, mirror)
-        z = z + torch.randn_like(z) * .12 * torch.rand(len(z), 1, 1, 1, 1)
-        # What a decoder or a model leaves out at times: the finest channels.
-        z[:, int(rng.integers(14, CHANNELS + 1)):] *= float(rng.random())
-        with torch.autocast("cpu", torch.bfloat16):
-            logits = reader(z)
-        want = labels_of(attributes, flipped)
-        losses = [F.cross_entropy(logits[n].float(), want[n], ignore_index=-1, label_smoothing=.02) for n in CLASSES if (want[n] >= 0).any()]
-        sum(losses).backward()
-        torch.nn.utils.clip_grad_norm_(reader.parameters(), 1.)
-        for group in optimiser.param_groups:
-            group["lr"] = options.lr * min(1., (step + 1) / 50) * min(1., (1 - progress) / .6)
-        optimiser.step()
-        optimiser.zero_grad()
-        step += 1
-        k = min(.998, (1 + step) / (10 + step))
-        with torch.no_grad():
-            for n, p in reader.state_dict().items():
-                average[n].lerp_(p, 1 - k)
-        value = sum(losses).item()
-        running = value if running is None else running * .98 + value * .02
-        if time.time() - told > 60:
-            shards.refresh()
-            print(f"{progress:.0%} step {step} loss {running:.3f}", flush=True)
-            told = time.time()
-            torch.save(average, path)
-    torch.save(average, path)
-    reader.load_state_dict(average)
-    right, confused = measure(reader.eval(), held)
-    with open(f"{options.run}/reader.json", "w", encoding="utf-8") as file:
-        json.dump({"held": right, "clips": held.clips()}, file)
-    print({n: round(r, 4) for n, r in right.items()})
-    for pair, count in confused:
-        print(count, pair)
+        print(shares)
+    if options.part:
+        network, batch = networks[options.part](), {"looks": looks_batch, "course": course_batch}[options.part]
+        size = options.batch or {"looks": 128, "course": 32}[options.part]
+        shards, pixels, held = Shards(f"{options.run}/shards"), Pixels(codec), np.load(f"{options.run}/held.npz")
+        shards.refresh()
+        average = {n: p.detach().clone() for n, p in network.state_dict().items()}
+        optimiser = torch.optim.AdamW(network.parameters(), lr=options.lr, betas=(.9, .98), weight_decay=.05, fused=True)
+        began, step, told, running = time.time(), 0, time.time(), None
+        while (progress := (time.time() - began) / 60 / options.minutes) < 1:
+            z, want = batch(rng, shards, pixels, size)
+            if len(z) < 2:
+                continue
+            with torch.autocast("cpu", torch.bfloat16):
+                logits = network(z)
+            losses = [F.cross_entropy(logits[n].float(), want[n], ignore_index=-1, label_smoothing=.02) for n in PARTS[options.part] if (want[n] >= 0).any()]
+            if not losses:
+                continue
+            sum(losses).backward()
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.)
+            for group in optimiser.param_groups:
+                group["lr"] = options.lr * min(1., (step + 1) / 50) * min(1., (1 - progress) / .6)
+            optimiser.step()
+            optimiser.zero_grad()
+            step += 1
+            k = min(.998, (1 + step) / (10 + step))
+            with torch.no_grad():
+                for n, p in network.state_dict().items():
+                    average[n].lerp_(p, 1 - k)
+            value = sum(losses).item() / len(losses)
+            running = value if running is None else running * .98 + value * .02
+            if time.time() - told > 120:
+                tested = networks[options.part]().eval()
+                tested.load_state_dict(average)
+                print(f"{progress:.0%} step {step} loss {running:.3f}", {n: round(s, 3) for n, s in measure(options.part, tested, held)[0].items()}, flush=True)
+                told = time.time()
+                torch.save(average, f"{options.run}/reader-{options.part}.pt")
+        torch.save(average, f"{options.run}/reader-{options.part}.pt")
+        network.load_state_dict(average)
+        shares, confused = measure(options.part, network.eval(), held)
+        print({n: round(s, 4) for n, s in shares.items()})
+        for pair, count in confused:
+            print(count, pair)
