@@ -10,9 +10,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { MODELS } from '../models/catalog.ts';
+import { MODELS, type SeedlingFacts, seedlingManifest } from '../models/catalog.ts';
 import { newJob } from '../src/core/check-job.ts';
 import { AppError } from '../src/core/errors.ts';
+import type { ModelManifest } from '../src/protocol/manifest.ts';
 import { openClipReader, READER_FPS } from './clip-reader.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { openNodeEngine } from './node-engine.ts';
@@ -42,7 +43,7 @@ try {
 
 async function main(): Promise<void> {
   const options = readOptions();
-  const model = MODELS[0];
+  const model = options.weights === WEIGHTS ? MODELS[0] : modelIn(options.weights);
   const prompts = readPrompts(options.prompts).filter((_, i) => Math.floor(i / 2) % options.every === 0);
   const threads = availableParallelism();
   const engine = await openNodeEngine(model, options.weights, threads);
@@ -107,6 +108,18 @@ function readOptions(): Options {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const message = `${reason}. There are --prompts, --weights, --every, --steps, --guidance and --out.`;
     throw new AppError('input/argument', message, { cause });
+  }
+}
+
+/** The model whose weights lie in a folder, as `training/export.py` writes them. */
+function modelIn(folder: string): ModelManifest {
+  const path = join(folder, 'seedling.json');
+  try {
+    return seedlingManifest(JSON.parse(readFileSync(path, 'utf8')) as SeedlingFacts, (name) =>
+      join(folder, name),
+    );
+  } catch (cause) {
+    throw new AppError('storage/read', `${path} could not be read.`, { cause });
   }
 }
 

@@ -9,6 +9,7 @@ import json
 import os
 import time
 from dataclasses import asdict, replace
+from itertools import islice
 
 import gguf
 import numpy as np
@@ -16,7 +17,7 @@ import torch
 
 from codec import CHANNELS, COARSE_CHANNELS, Codec, fit_encoder, load_codec, start_decoder
 from photos import photographs, sample_photo_attributes
-from world import Attributes, Clip, PhotoClip, render_clip, sample_attributes, sensible
+from world import Attributes, Clip, PhotoClip, companion_of, render_clip, rider_of, sample_attributes, sensible
 
 CLIPS = 64  # in a shard, all of one size
 FIRST_SHARE = .7  # of single pictures: a clip's first; others tell how it goes on
@@ -115,6 +116,13 @@ def render_shard(n, codec):
     return latents, said, covers
 
 
+def plainness(a):
+    """How often a clip is taken for its pictures (0..1): what is asked for most is taken most."""
+    share = 1. if a.style in ("picture book", "photo") else .35
+    share *= 1. if rider_of(a) == companion_of(a) == "none" else .6
+    return share * (.5 if a.light in ("night", "sunrise", "storm") else 1.)
+
+
 class Shards:
     """All shards on disk, listed anew by refresh(); draws batches of one size."""
 
@@ -150,7 +158,9 @@ class Shards:
         """The same of single latent frames, most of them a clip's first, the others any of it: [B, C, 1, h, w], attributes, [B, 1, h, w], when in its clip each is (0..1) [B, 1]."""
         chosen = list(self.loaded.values())[int(rng.integers(len(self.loaded)))][0].shape[3:]
         same = [s for s in self.loaded.values() if s[0].shape[3:] == chosen]
-        picks = [(s, i, int(t * s[0].shape[2])) for s, i, t in zip([same[k] for k in rng.integers(len(same), size=size)], rng.integers(CLIPS, size=size), np.maximum((rng.random(size) - FIRST_SHARE) / (1 - FIRST_SHARE), 0))]
+        drawn = ((same[int(rng.integers(len(same)))], int(rng.integers(CLIPS))) for _ in iter(int, 1))
+        taken = list(islice(((s, i) for s, i in drawn if rng.random() < plainness(s[1][i])), size))
+        picks = [(s, i, int(t * s[0].shape[2])) for (s, i), t in zip(taken, np.maximum((rng.random(size) - FIRST_SHARE) / (1 - FIRST_SHARE), 0))]
         latents, covers = np.stack([s[0][i][:, t] for s, i, t in picks])[:, :, None], np.stack([s[2][i][t] for s, i, t in picks])[:, None]
         times = torch.tensor([[t / (s[0].shape[2] - 1)] for s, _, t in picks])
         return torch.from_numpy(latents.astype(np.float32)), [s[1][i] for s, i, _ in picks], torch.from_numpy(covers.astype(np.float32)), times

@@ -111,20 +111,22 @@ class Pixels:
         self.inverse = torch.linalg.pinv(weight.flatten(1)).T.reshape(CHANNELS, FRAMES_IN * 3, STRIDE, STRIDE)
         self.mean = codec.encoder.mean.reshape(1, FRAMES_IN * 3, STRIDE, STRIDE)
 
+    @torch.autocast("cpu", torch.bfloat16)
     @torch.no_grad()
     def frames(self, z, every=False):
         """[B, C, T, h, w] → [B, 4T − 3, 3, 8h, 8w]; every = also the three before the first."""
         b, _, t, h, w = z.shape
         x = F.conv_transpose2d(z.transpose(1, 2).flatten(0, 1), self.inverse, stride=STRIDE) + self.mean.repeat(1, 1, h, w)
-        return x.reshape(b, t * FRAMES_IN, 3, h * STRIDE, w * STRIDE)[:, 0 if every else FRAMES_IN - 1:]
+        return x.float().reshape(b, t * FRAMES_IN, 3, h * STRIDE, w * STRIDE)[:, 0 if every else FRAMES_IN - 1:]
 
+    @torch.autocast("cpu", torch.bfloat16)
     @torch.no_grad()
     def latents(self, frames):
         """The way back, for any clips of 4n + 1 frames."""
         b, f = frames.shape[:2]
         frames = torch.cat([frames[:, :1].expand(-1, FRAMES_IN - 1, -1, -1, -1), frames], 1)
         z = self.encoder(frames.reshape(b * (f + 3) // FRAMES_IN, FRAMES_IN * 3, *frames.shape[3:]))
-        return z.unflatten(0, (b, -1)).transpose(1, 2)
+        return z.float().unflatten(0, (b, -1)).transpose(1, 2)
 
 
 def label(a, name, changes):
@@ -147,13 +149,13 @@ def draw_clips(rng, shards, pixels, size, moment=None):
     z, covers = (torch.from_numpy(np.stack([x[i] for x, i in arrays]).astype(np.float32)) for arrays in (
         [(s[0][:, :, when], i) for s, i in picks], [(s[2][:, when], i) for s, i in picks]))
     attributes = [s[1][i] for s, i in picks]
-    frames = pixels.frames(z, moment is not None)
-    spare = frames.shape[4] - 64
+    spare = z.shape[4] - 8
     if spare:  # of a wide picture a part with what it is about
-        x = int(rng.integers(spare // 8 + 1))
-        frames, part = frames[..., 8 * x:8 * x + 64], covers[..., x:x + 8]
+        x = int(rng.integers(spare + 1))
+        part = covers[..., x:x + 8]
         keep = [i for i in range(size) if not covers[i].sum() or float((part[i].sum((1, 2)) / covers[i].sum((1, 2)).clamp(min=.5)).min()) > .8]
-        frames, covers, attributes = frames[keep], part[keep], [attributes[i] for i in keep]
+        z, covers, attributes = z[keep][..., x:x + 8], part[keep], [attributes[i] for i in keep]
+    frames = pixels.frames(z, moment is not None)
     changes = []
     if rng.random() < .5:
         frames, covers = frames.flip(4), covers.flip(3)
@@ -193,8 +195,7 @@ def looks_batch(rng, shards, pixels, size):
         frames = frames[:, :, torch.from_numpy(rng.permutation(3))]
         want["colour"], want["scene"] = torch.full_like(want["colour"], -1), torch.full_like(want["scene"], -1)
     varied = vary_colours(rng, frames)
-    z = pixels.encoder(varied.flatten(1, 2))[:, :, None]
-    return soften(rng, z.detach()), want
+    return soften(rng, pixels.encoder(varied.flatten(1, 2))[:, :, None]), want
 
 
 def course_batch(rng, shards, pixels, size):
@@ -280,6 +281,9 @@ if __name__ == "__main__":
     if options.part:
         network, batch = networks[options.part](), {"looks": looks_batch, "course": course_batch}[options.part]
         size = options.batch or {"looks": 128, "course": 32}[options.part]
+        path = f"{options.run}/reader-{options.part}.pt"
+        if os.path.exists(path):
+            network.load_state_dict(torch.load(path, weights_only=True))
         shards, pixels, held = Shards(f"{options.run}/shards"), Pixels(codec), np.load(f"{options.run}/held.npz")
         shards.refresh()
         average = {n: p.detach().clone() for n, p in network.state_dict().items()}
@@ -312,8 +316,8 @@ if __name__ == "__main__":
                 tested.load_state_dict(average)
                 print(f"{progress:.0%} step {step} loss {running:.3f}", {n: round(s, 3) for n, s in measure(options.part, tested, held)[0].items()}, flush=True)
                 told = time.time()
-                torch.save(average, f"{options.run}/reader-{options.part}.pt")
-        torch.save(average, f"{options.run}/reader-{options.part}.pt")
+                torch.save(average, path)
+        torch.save(average, path)
         network.load_state_dict(average)
         shares, confused = measure(options.part, network.eval(), held)
         print({n: round(s, 4) for n, s in shares.items()})

@@ -100,7 +100,7 @@ if __name__ == "__main__":
     parser.add_argument("--begin", help="a checkpoint whose weights to begin with")
     parser.add_argument("--teacher", help="a checkpoint whose guided velocity is to be learnt instead of the clips'")
     parser.add_argument("--threads", type=int, default=2)
-    for name in ("GUIDANCE", "PICTURES_UNTIL", "PICTURES_AFTER"):
+    for name in ("GUIDANCE", "PICTURES_UNTIL", "PICTURES_AFTER", "REST"):
         parser.add_argument(f"--{name.lower().replace('_', '-')}", type=float, default=globals()[name])
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -147,7 +147,7 @@ if __name__ == "__main__":
     signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))  # saves what there is
     while not stopped and time.time() < until and steps < options.steps:
         progress = (time.time() - began) / (until - began)
-        rate = min(1., (steps + 1) / WARMUP) * min(1., (1 - progress) / (1 - REST))
+        rate = min(1., (steps + 1) / WARMUP) * min(1., (1 - progress) / (1 - options.rest))
         for group in optimiser.param_groups:
             group["lr"] = options.lr * max(rate, 0)
         pictures = progress < options.pictures_until or rng.random() < options.pictures_after

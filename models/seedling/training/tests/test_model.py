@@ -40,7 +40,7 @@ def test_transformer_equals_diffusers(prefix):
                     cross_attn_norm=True, qk_norm="rms_norm_across_heads", eps=1e-6, rope_max_seq_len=64).eval()
     ours = randomise(Transformer(**c))
     reference.load_state_dict({to_diffusers(k): v for k, v in ours.state_dict().items()})
-    x, text, t = torch.randn(2, 24, 5, 8, 14), torch.randn(2, 64, 128), torch.tensor([700., 120.])
+    x, text, t = torch.randn(2, 48, 5, 8, 14), torch.randn(2, 64, 128), torch.tensor([700., 120.])
     tokens = torch.full((2, 5 * 8 * 14), 1.) * t[:, None]
     tokens[:, :prefix * 8 * 14] = 0
     with torch.no_grad():
@@ -56,7 +56,7 @@ def test_a_picture_out_of_a_clip_knows_when_it_is():
 
 def test_frames_out_of_a_clip_stand_where_they_stand_in_it():
     ours = randomise(Transformer(**TRANSFORMER))
-    x, text, t = torch.randn(1, 24, 4, 8, 8), torch.randn(1, 7, 128), torch.tensor([500.])
+    x, text, t = torch.randn(1, 48, 4, 8, 8), torch.randn(1, 7, 128), torch.tensor([500.])
     which = torch.tensor([0, 1, 2, 3])
     with torch.no_grad():
         whole = ours(x, t, text)
@@ -98,7 +98,7 @@ def test_text_encoder_equals_transformers():
 
 def test_a_prompt_among_longer_ones_gives_what_it_gives_alone():
     ours = randomise(Transformer(**TRANSFORMER))
-    x, text, t = torch.randn(2, 24, 3, 8, 8), torch.randn(2, 20, 128), torch.tensor([700., 120.])
+    x, text, t = torch.randn(2, 48, 3, 8, 8), torch.randn(2, 20, 128), torch.tensor([700., 120.])
     with torch.no_grad():
         together = ours(x, t, text, 0, torch.tensor([20, 7]))
         assert relative(together[1:], ours(x[1:], t[1:], text[1:, :7])) < 1e-5

@@ -1,0 +1,59 @@
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import numpy as np
+import torch
+
+from captions import light_phrases
+from codec import CHANNELS, Codec, fit_encoder
+from data import UNSEEN_COLOURS, make_attributes, unseen
+from prompts import prompts
+from reader import CLASSES, MIRRORED, REVERSED, Course, Looks, Pixels, label
+from world import Attributes, Clip, render_clip
+
+
+def test_prompts_expect_only_what_they_say_and_pair_two_languages():
+    lines = list(prompts())
+    assert len(lines) == 240 and len({line["text"] for line in lines}) > 220
+    for english, chinese in zip(lines[::2], lines[1::2]):
+        assert english["expect"] == chinese["expect"] and (english["language"], chinese["language"]) == ("en", "zh")
+        assert english["text"].isascii() and not chinese["text"].isascii()
+        assert all(value in CLASSES[name] for name, value in english["expect"].items())
+    new = [line["expect"] for line in lines if not line["seen"]]
+    assert len(new) == 80 and any(UNSEEN_COLOURS.get(e["subject"]) == e["colour"] for e in new)
+
+
+def test_training_never_shows_an_unseen_pair():
+    rng = np.random.default_rng(0)
+    assert not any(unseen(make_attributes(rng)) for _ in range(3000))
+    assert unseen(Attributes("cat", "blue", "city", "still", "still", "day")) and not unseen(Attributes("cat", "red", "city", "still", "still", "day"))
+    assert light_phrases(Attributes("cat", "red", "city", "still", "still", "fog"), 0)
+
+
+def test_frames_come_back_from_latents_and_turn_around():
+    clips = [render_clip(Clip(make_attributes(np.random.default_rng(i), 0), i, 64, 64, 5.), 64, 64, np.arange(41) / 8) for i in range(6)]
+    weight, bias, mean, _ = fit_encoder(clips)
+    codec = Codec().requires_grad_(False)
+    codec.encoder.weight.copy_(weight)
+    codec.encoder.bias.copy_(bias)
+    codec.encoder.mean = mean
+    pixels, z = Pixels(codec), torch.stack([codec.encode(c) for c in clips])
+    frames = pixels.frames(z)
+    assert frames.shape == (6, 41, 3, 64, 64)
+    assert (frames - torch.from_numpy(np.stack(clips)).permute(0, 1, 4, 2, 3) / 255).square().mean() < .004
+    assert torch.allclose(pixels.latents(frames)[:, :, 1:], z[:, :, 1:], atol=2e-2)
+
+
+def test_labels_follow_the_picture():
+    a = Attributes("cat", "red", "city", "left", "zoom in", "day")
+    assert CLASSES["motion"][label(a, "motion", [MIRRORED])] == "right"
+    assert CLASSES["motion"][label(a, "motion", [MIRRORED, REVERSED])] == "left"
+    assert CLASSES["camera"][label(a, "camera", [MIRRORED, REVERSED])] == "zoom out"
+    assert label(Attributes("none", "red", "city", "still", "still", "day"), "colour", []) == -1
+
+
+def test_the_reader_answers_for_every_attribute():
+    z = torch.randn(2, CHANNELS, 11, 8, 8)
+    told = Looks().eval()(z) | Course().eval()(z)
+    assert {n: v.shape for n, v in told.items()} == {n: (2, len(c)) for n, c in CLASSES.items()}
