@@ -31,8 +31,9 @@ export async function openClipReader(folder: string, threads: number): Promise<C
   if (!existsSync(path))
     throw new AppError('storage/read', `${path} is not there; training/reader.py makes it.`);
   const session = await ort.InferenceSession.create(path, { intraOpNumThreads: threads });
-  const { classes } = JSON.parse(readFileSync(join(folder, 'reader.json'), 'utf8')) as {
+  const { classes, alike } = JSON.parse(readFileSync(join(folder, 'reader.json'), 'utf8')) as {
     readonly classes: Readonly<Record<Attribute, readonly string[]>>;
+    readonly alike: Readonly<Record<string, string>>;
   };
   return {
     async read(clip) {
@@ -42,7 +43,8 @@ export async function openClipReader(folder: string, threads: number): Promise<C
       });
       const named = ATTRIBUTES.map((attribute) => {
         const logits = outputs[attribute]!.data as Float32Array;
-        return [attribute, classes[attribute][logits.indexOf(Math.max(...logits))]!] as const;
+        const word = classes[attribute][logits.indexOf(Math.max(...logits))]!;
+        return [attribute, alike[word] ?? word] as const;
       });
       return Object.fromEntries(named) as Record<Attribute, string>;
     },

@@ -1,4 +1,4 @@
-"""Goes on from exported weights: python begin.py RUN [--weights ../weights] → RUN/codec.pt, text.pt, checkpoint.pt (without optimiser), tokenizer.json
+"""Goes on from exported weights: python begin.py RUN [--weights ../weights] → RUN/codec.pt, text.pt, checkpoint.pt (without optimiser), tokenizer.json, reader-*.pt
 
 What 8 bits leave out of a matrix is far less than an hour of training moves it. What a linear codec's mean is outside of what it
 sees cannot be read back; only quick looks use it.
@@ -9,10 +9,12 @@ import shutil
 
 import gguf
 import numpy as np
+import onnx
 import torch
 
 from codec import Codec
 from model import Seedling
+from reader import Course, Looks
 
 
 def read_weights(path):
@@ -37,6 +39,12 @@ def read_codec(weights):
     return {"model": codec.state_dict(), "mean": torch.linalg.pinv(weight) @ -state["encoder.bias"]}
 
 
+def read_reader(path):
+    """State of `Looks()` and `Course()` from the exported graph."""
+    values = {t.name.removesuffix(".f16"): torch.from_numpy(np.array(onnx.numpy_helper.to_array(t), np.float32)) for t in onnx.load(path).graph.initializer}
+    return {part: {n: values[f"{part}.{n}"] for n in network.state_dict()} for part, network in (("looks", Looks()), ("course", Course()))}
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("run")
@@ -47,4 +55,6 @@ if __name__ == "__main__":
     torch.save(read_codec(options.weights), f"{options.run}/codec.pt")
     torch.save({n.removeprefix("text."): t for n, t in state.items() if n.startswith("text.")}, f"{options.run}/text.pt")
     torch.save({"model": state, "ema": state, "steps": 0, "draws": 0, "elapsed": 0.}, f"{options.run}/checkpoint.pt")
+    for part, trained in read_reader(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../obedience/reader.onnx")).items():
+        torch.save(trained, f"{options.run}/reader-{part}.pt")
     shutil.copy(f"{options.weights}/tokenizer.json", f"{options.run}/tokenizer.json")

@@ -14,13 +14,14 @@ import os
 import time
 
 import numpy as np
+import onnx
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from codec import CHANNELS, FRAMES_IN, STRIDE, group_frames, load_codec
 from data import Shards
-from prompts import MORE, sample
+from prompts import ALIKE, MORE, sample
 from world import CAMERAS, COLOURS, LIGHTS, MOTIONS, SCENES, SUBJECTS, Clip, render_clip
 
 CLASSES = {"subject": SUBJECTS, "colour": tuple(COLOURS), "scene": SCENES, "motion": MOTIONS, "camera": CAMERAS, "light": LIGHTS}
@@ -61,7 +62,7 @@ class Looks(nn.Module):
         b, w, t, _ = x.shape
         weights = self.where(x[..., None]).flatten(3).softmax(3)  # [B, attributes, T, 64]
         mean = x.mean(3)
-        return {name: self.heads[name](self.drop(torch.cat([(x * weights[:, i:i + 1]).sum(3), mean], 1).mT)).mean(1) for i, name in enumerate(PARTS["looks"])}
+        return {name: self.heads[name](self.drop(torch.cat([(x * weights[:, i:i + 1]).sum(3), mean], 1).transpose(1, 2))).mean(1) for i, name in enumerate(PARTS["looks"])}
 
 
 class Course(nn.Module):
@@ -85,7 +86,7 @@ class Course(nn.Module):
         mean = x.mean((2, 3))
         logits = {}
         for i, name in enumerate(PARTS["course"]):
-            course = (x * weights[:, i:i + 1]).sum(3).mT  # [B, 11, 2W]
+            course = (x * weights[:, i:i + 1]).sum(3).transpose(1, 2)  # [B, 11, 2W]
             logits[name] = self.heads[name](self.drop(torch.cat([F.silu(self.way[name](course)).flatten(1), mean], 1)))
         return logits
 
@@ -127,6 +128,18 @@ class Pixels:
         frames = torch.cat([frames[:, :1].expand(-1, FRAMES_IN - 1, -1, -1, -1), frames], 1)
         z = self.encoder(frames.reshape(b * (f + 3) // FRAMES_IN, FRAMES_IN * 3, *frames.shape[3:]))
         return z.float().unflatten(0, (b, -1)).transpose(1, 2)
+
+
+def halve(path):
+    """Keeps a graph's weights as f16, cast when it is loaded: half the bytes."""
+    graph = onnx.load(path)
+    for tensor in list(graph.graph.initializer):
+        if tensor.data_type == onnx.TensorProto.FLOAT and np.prod(tensor.dims) > 1000:
+            values = onnx.numpy_helper.to_array(tensor).astype(np.float16)
+            graph.graph.initializer.remove(tensor)
+            graph.graph.initializer.append(onnx.numpy_helper.from_array(values, f"{tensor.name}.f16"))
+            graph.graph.node.insert(0, onnx.helper.make_node("Cast", [f"{tensor.name}.f16"], [tensor.name], to=onnx.TensorProto.FLOAT))
+    onnx.save(graph, path)
 
 
 def label(a, name, changes):
@@ -237,10 +250,11 @@ def measure(part, network, held):
     shares, confused = {}, {}
     for name in PARTS[part]:
         got = torch.cat(logits[name]).argmax(1).tolist()
-        shares[name] = float(np.mean([CLASSES[name][g] == a[name] for g, a in zip(got, said)]))
-        for g, a in zip(got, said):
-            if CLASSES[name][g] != a[name]:
-                key = (name, a[name], CLASSES[name][g])
+        pairs = [tuple(ALIKE.get(word, word) for word in (a[name], CLASSES[name][g])) for g, a in zip(got, said)]
+        shares[name] = float(np.mean([w == g for w, g in pairs]))
+        for w, g in pairs:
+            if w != g:
+                key = (name, w, g)
                 confused[key] = confused.get(key, 0) + 1
     return shares, sorted(confused.items(), key=lambda c: -c[1])[:16]
 
@@ -273,9 +287,11 @@ if __name__ == "__main__":
             shares |= measure(part, trained[part], held)[0]
         folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../obedience")
         names = [name for part in PARTS.values() for name in part]
-        torch.onnx.export(Whole(codec, **trained).eval(), (torch.rand(41, 3, 64, 64),), f"{folder}/reader.onnx", input_names=["frames"], output_names=names, dynamo=False)
+        torch.onnx.export(Whole(codec, **trained).eval(), (torch.rand(41, 3, 64, 64),), f"{folder}/reader.onnx", input_names=["frames"], output_names=names, dynamo=False,
+                          do_constant_folding=False)  # begin.py finds its weights by name
+        halve(f"{folder}/reader.onnx")
         with open(f"{folder}/reader.json", "w", encoding="utf-8") as file:
-            json.dump({"classes": CLASSES, "held": shares, "clips": len(held["latents"])}, file, indent=1)
+            json.dump({"classes": CLASSES, "alike": ALIKE, "held": shares, "clips": len(held["latents"])}, file, indent=1)
             file.write("\n")
         print(shares)
     if options.part:
