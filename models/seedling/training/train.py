@@ -33,7 +33,7 @@ EMA = .999
 # First single latent frames, of any shape: what things are and what they are called is learnt ten times faster from pictures
 # than from clips, where every sample says it eleven times. A picture has fewer numbers, so the same is decided at less noise.
 PICTURES_UNTIL, PICTURES_AFTER = .42, .25  # of the training; share of the steps after that
-PICTURES, PICTURE_SHIFT = 4, -.8  # for each clip of a batch; added to the means above
+PICTURES, PICTURE_SHIFT = 4, -.2  # for each clip of a batch; added to the means above
 SQUARE_UNTIL, SQUARE_SHARE = .75, .7  # of the training: many clips are 1:1, they are the cheapest
 REST = .88  # of the training at the full learning rate, then linearly down
 WARMUP = 40
