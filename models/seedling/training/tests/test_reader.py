@@ -42,7 +42,7 @@ def test_frames_come_back_from_latents_and_turn_around():
     frames = pixels.frames(z)
     assert frames.shape == (6, 41, 3, 64, 64)
     assert (frames - torch.from_numpy(np.stack(clips)).permute(0, 1, 4, 2, 3) / 255).square().mean() < .004
-    assert torch.allclose(pixels.latents(frames)[:, :, 1:], z[:, :, 1:], atol=2e-2)
+    assert (pixels.latents(frames) - z)[:, :, 1:].abs().max() < .01 * z.abs().max()  # in bfloat16
 
 
 def test_labels_follow_the_picture():
