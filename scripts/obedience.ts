@@ -3,7 +3,7 @@
 //   npm run obedience                                  the 240 prompts of models/seedling/obedience/prompts.jsonl
 //   npm run obedience -- --prompts FILE                others: JSON lines {text, language, seen, expect: {subject: "cat", …}}
 //   npm run obedience -- --weights FOLDER --steps 20   other weights, steps or guidance: for comparisons
-//   npm run obedience -- --every 4 --out results.json  a quarter of the prompts; what was read, clip by clip
+//   npm run obedience -- --every 5 --out results.json  a fifth of the prompts (odd numbers keep their mix); what was read, clip by clip
 // Clips that begin with a picture are measured too: the first frame against the picture, and the seam behind it.
 // The reader is a network trained on renders; what it is worth on renders that it has not seen stands in reader.json and is printed.
 import { readFileSync, writeFileSync } from 'node:fs';
