@@ -17,6 +17,10 @@ export type Reading = Readonly<Record<Attribute, string>>;
 
 /** Reads clips. */
 export interface ClipReader {
+  /** What each attribute can be read as. */
+  readonly classes: Readonly<Record<Attribute, readonly string[]>>;
+  /** Share of right answers on renders that it has not seen, 0…1. */
+  readonly held: Readonly<Record<Attribute, number>>;
   /** @param clip five seconds, square, {@link READER_FPS}, sides a multiple of 64. */
   read(clip: ClipFrames): Promise<Reading>;
 }
@@ -31,11 +35,14 @@ export async function openClipReader(folder: string, threads: number): Promise<C
   if (!existsSync(path))
     throw new AppError('storage/read', `${path} is not there; training/reader.py makes it.`);
   const session = await ort.InferenceSession.create(path, { intraOpNumThreads: threads });
-  const { classes, alike } = JSON.parse(readFileSync(join(folder, 'reader.json'), 'utf8')) as {
+  const { classes, alike, held } = JSON.parse(readFileSync(join(folder, 'reader.json'), 'utf8')) as {
     readonly classes: Readonly<Record<Attribute, readonly string[]>>;
     readonly alike: Readonly<Record<string, string>>;
+    readonly held: Readonly<Record<Attribute, number>>;
   };
   return {
+    classes,
+    held,
     async read(clip) {
       const pixels = shrinkClip(clip);
       const outputs = await session.run({

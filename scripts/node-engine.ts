@@ -10,14 +10,12 @@ import { encodePng } from '../src/engine/picture-png.ts';
 import { generate, type PipelineParts } from '../src/engine/pipeline.ts';
 import { JobClock } from '../src/engine/progress.ts';
 import type { DeviceTensor, HostArray, Runtime, Session } from '../src/engine/runtime.ts';
-import type { GraphPart, Precision } from '../src/networks/part.ts';
+import { APP_PRECISION } from '../src/engine/service.ts';
+import type { GraphPart } from '../src/networks/part.ts';
 import type { ModelManifest } from '../src/protocol/manifest.ts';
 import { bufferSource } from '../src/weights/byte-source.ts';
 
-/** As the app has it. */
-const PRECISION: Precision = { activations: 'float32', weights: 'q8', accuracyLevel: 1 };
-
-/** Native builds may be called from several jobs at once, but one thread pool each is what a processor has. */
+/** Numbers in this process's memory. */
 class NodeTensor implements DeviceTensor {
   readonly value: ort.Tensor;
 
@@ -143,7 +141,7 @@ async function makeFrames(
   let size = { width: 0, height: 0 };
   const parts: PipelineParts = {
     runtime,
-    precision: PRECISION,
+    precision: APP_PRECISION,
     openFiles: async () => files,
     async preparePicture(_, { width, height }) {
       assert(picture?.width === width && picture.height === height, `the picture must be ${width}×${height}`);

@@ -1,9 +1,9 @@
 // `npm run obedience`: how far Seedling does what it is told. Makes a clip for each prompt, through the engine, with the shipped
-// weights at their own number of steps, reads back from the frames what it shows, and prints a table. Takes about ten minutes.
+// weights at their own number of steps, reads back from the frames what it shows, and prints a table. Takes about half an hour.
 //   npm run obedience                                  the 240 prompts of models/seedling/obedience/prompts.jsonl
 //   npm run obedience -- --prompts FILE                others: JSON lines {text, language, seen, expect: {subject: "cat", …}}
 //   npm run obedience -- --weights FOLDER --steps 20   other weights, steps or guidance: for comparisons
-//   npm run obedience -- --every 5 --out results.json  a fifth of the prompts (odd numbers keep their mix); what was read, clip by clip
+//   npm run obedience -- --every 3 --out results.json  one pair of every three; what was read, clip by clip
 // Clips that begin with a picture are measured too: the first frame against the picture, and the seam behind it.
 // The reader is a network trained on renders; what it is worth on renders that it has not seen stands in reader.json and is printed.
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -14,12 +14,13 @@ import { MODELS, type SeedlingFacts, seedlingManifest } from '../models/catalog.
 import { newJob } from '../src/core/check-job.ts';
 import { AppError } from '../src/core/errors.ts';
 import type { ModelManifest } from '../src/protocol/manifest.ts';
-import { openClipReader, READER_FPS } from './clip-reader.ts';
+import { type ClipReader, openClipReader, READER_FPS } from './clip-reader.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { openNodeEngine } from './node-engine.ts';
 import { measurePictures, picturesTable } from './obedience-pictures.ts';
 import {
   ATTRIBUTES,
+  type Attribute,
   confusions,
   type ObediencePrompt,
   type ObedienceResult,
@@ -30,6 +31,11 @@ import { ROOT } from './site.ts';
 
 const FOLDER = join(ROOT, 'models/seedling/obedience');
 const WEIGHTS = join(ROOT, 'models/seedling/weights');
+
+const FIRST_SEED = 1000;
+
+/** Two lines of a file that ask for the same clip, in two languages, are a pair. */
+type PairedPrompt = ObediencePrompt & { readonly pair: number };
 
 const progress = new ProgressLine(process.stderr);
 
@@ -44,19 +50,19 @@ try {
 async function main(): Promise<void> {
   const options = readOptions();
   const model = options.weights === WEIGHTS ? MODELS[0] : modelIn(options.weights);
-  const prompts = readPrompts(options.prompts).filter((_, i) => Math.floor(i / 2) % options.every === 0);
   const threads = availableParallelism();
-  const engine = await openNodeEngine(model, options.weights, threads);
   const reader = await openClipReader(FOLDER, threads);
+  const prompts = readPrompts(options.prompts, reader).filter(({ pair }) => isTaken(pair, options.every));
+  const engine = await openNodeEngine(model, options.weights, threads);
   const settings = {
-    ...(options.steps ? { steps: options.steps } : {}),
-    ...(options.guidance ? { guidance: options.guidance } : {}),
+    ...(options.steps === null ? {} : { steps: options.steps }),
+    ...(options.guidance === null ? {} : { guidance: options.guidance }),
   };
   const began = performance.now();
   const results: ObedienceResult[] = [];
-  for (const [i, prompt] of prompts.entries()) {
+  for (const [i, { pair, ...prompt }] of prompts.entries()) {
     progress.say(`${i + 1} of ${prompts.length}: ${prompt.text}`);
-    const seed = 1000 + Math.floor(i / 2); // the two languages share their noise
+    const seed = FIRST_SEED + pair; // the two languages share their noise
     const clip = await engine.make(
       newJob(model, { prompt: prompt.text, seed }, { aspect: '1:1', fps: READER_FPS, ...settings }),
     );
@@ -70,15 +76,15 @@ async function main(): Promise<void> {
       `guidance ${options.guidance ?? guidance.default}, shift ${shift.default}; ${(seconds / prompts.length).toFixed(1)} s a clip\n`,
   );
   console.log(obedienceTable(results));
-  const { held } = JSON.parse(readFileSync(join(FOLDER, 'reader.json'), 'utf8')) as {
-    readonly held: Readonly<Record<string, number>>;
-  };
-  const worth = ATTRIBUTES.map((attribute) => `${attribute} ${(100 * held[attribute]!).toFixed(1)} %`);
+  if (options.out) writeFileSync(options.out, `${JSON.stringify(results, null, 1)}\n`);
+  const worth = ATTRIBUTES.map((attribute) => `${attribute} ${(100 * reader.held[attribute]).toFixed(1)} %`);
   console.log(`\nThe reader on renders that it has not seen: ${worth.join(', ')}.\n`);
   console.log(`${confusions(results, 12)}\n`);
   console.log(picturesTable(await measurePictures(engine, model, join(FOLDER, 'pictures'), settings)));
-  if (options.out) writeFileSync(options.out, `${JSON.stringify(results, null, 1)}\n`);
 }
+
+/** One pair of every `every`, each time at another place: kinds of prompts follow each other in turns. */
+const isTaken = (pair: number, every: number): boolean => pair % every === Math.floor(pair / every) % every;
 
 interface Options {
   readonly prompts: string;
@@ -96,10 +102,12 @@ function readOptions(): Options {
       options: { prompts: text, weights: text, every: text, steps: text, guidance: text, out: text },
     });
     const number = (value: string | undefined): number | null => (value === undefined ? null : Number(value));
+    const every = number(values.every) ?? 1;
+    if (!(Number.isInteger(every) && every >= 1)) throw new Error('--every must be a whole number from 1');
     return {
       prompts: values.prompts ?? join(FOLDER, 'prompts.jsonl'),
       weights: values.weights ?? WEIGHTS,
-      every: number(values.every) ?? 1,
+      every,
       steps: number(values.steps),
       guidance: number(values.guidance),
       out: values.out ?? null,
@@ -110,6 +118,9 @@ function readOptions(): Options {
     throw new AppError('input/argument', message, { cause });
   }
 }
+
+const known = (attribute: string, words: readonly string[]): string =>
+  words.length > 0 ? `${attribute} is one of ${words.join(', ')}` : `there are ${ATTRIBUTES.join(', ')}`;
 
 /** The model whose weights lie in a folder, as `training/export.py` writes them. */
 function modelIn(folder: string): ModelManifest {
@@ -123,19 +134,26 @@ function modelIn(folder: string): ModelManifest {
   }
 }
 
-function readPrompts(path: string): readonly ObediencePrompt[] {
+/** @throws {AppError} `input/argument` for a line that is no prompt, or that expects what cannot be read. */
+function readPrompts(path: string, { classes }: Pick<ClipReader, 'classes'>): readonly PairedPrompt[] {
   let lines: readonly string[];
   try {
     lines = readFileSync(path, 'utf8').split('\n');
   } catch (cause) {
     throw new AppError('storage/read', `${path} could not be read.`, { cause });
   }
-  return lines.flatMap((line, i) => {
-    if (line.trim() === '') return [];
+  const filled = [...lines.entries()].filter(([, line]) => line.trim() !== '');
+  if (filled.length === 0) throw new AppError('input/argument', `${path} has no prompts.`);
+  return filled.map(([i, line], at) => {
     try {
       const { text, language, seen, expect } = JSON.parse(line) as Partial<ObediencePrompt>;
       if (typeof text !== 'string' || !expect) throw new Error('text and expect are needed');
-      return [{ text, language: language ?? 'en', seen: seen ?? true, expect }];
+      for (const [attribute, word] of Object.entries(expect)) {
+        const words: readonly string[] = classes[attribute as Attribute] ?? [];
+        if (!words.includes(word))
+          throw new Error(`${attribute} “${word}” cannot be read; ${known(attribute, words)}`);
+      }
+      return { text, language: language ?? 'en', seen: seen ?? true, expect, pair: at >> 1 };
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new AppError('input/argument', `${path}, line ${i + 1}: ${reason}.`, { cause });

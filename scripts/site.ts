@@ -21,8 +21,8 @@ const SOURCES = [
   'package-lock.json',
 ];
 
-/** Part of `models/` that the site is not built from, and that training rewrites all the time. */
-const NOT_BUILT_FROM = /^(training|reference|__pycache__)$/;
+/** Part of `models/` that the site is not built from: training, which is rewritten all the time, and what measures. */
+const NOT_BUILT_FROM = /^(training|obedience|reference|__pycache__)$/;
 
 /** A running server of the built site. */
 export interface ServedSite {

@@ -20,7 +20,7 @@ import { JobClock } from './progress.ts';
 import { availableThreads } from './runtime.ts';
 
 /** Activations in f32 everywhere: a small model gains little from f16, and f32 is right on every device. */
-const PRECISION: Precision = { activations: 'float32', weights: 'q8', accuracyLevel: 1 };
+export const APP_PRECISION: Precision = { activations: 'float32', weights: 'q8', accuracyLevel: 1 };
 
 /** What the service is built from besides itself. */
 export interface ServiceParts {
@@ -106,7 +106,7 @@ export class EngineService implements EngineApi {
       request,
       {
         runtime,
-        precision: PRECISION,
+        precision: APP_PRECISION,
         openFiles: (onProgress) => this.#openFiles(manifest, signal, onProgress),
         preparePicture: (picture, size) => preparePicture(picture, { ...size, signal }),
         openSink: (...args) => this.#parts.openSink(request, signal, ...args),
@@ -118,7 +118,7 @@ export class EngineService implements EngineApi {
   async #open(choice: DeviceChoice): Promise<ChosenRuntime> {
     if (this.#runtime?.choice === choice) return this.#runtime.chosen;
     await this.#drop();
-    const chosen = await chooseRuntime(choice, PRECISION);
+    const chosen = await chooseRuntime(choice, APP_PRECISION);
     this.#runtime = { choice, chosen };
     return chosen;
   }

@@ -96,16 +96,22 @@ def neighbours(latents):
     return torch.cat([torch.cat([z[:1], z[:-1]]), z, torch.cat([z[1:], z[-1:]])], 1)
 
 
+def linear_inverse(codec):
+    """The plain inverse of the encoder, for `linear_frames`: kernel [C, 12, 8, 8] and mean [1, 12, 8, 8]."""
+    shape = (-1, FRAMES_IN * 3, STRIDE, STRIDE)
+    return torch.linalg.pinv(codec.encoder.weight.detach().flatten(1)).T.reshape(shape), codec.encoder.mean.reshape(shape)
+
+
+def linear_frames(inverse, latents):
+    """Latents [N, C, h, w] → frames [N, 4, 3, 8h, 8w], not clamped."""
+    kernel, mean = inverse
+    x = F.conv_transpose2d(latents, kernel, stride=STRIDE) + mean.repeat(1, 1, *latents.shape[2:])
+    return x.unflatten(1, (FRAMES_IN, 3))
+
+
 def linear_decode(codec, latents):
-    """The plain inverse of the encoder, [C, T, h, w] → [T*4, H, W, 3]: for a quick look without a decoder."""
-    weight = codec.encoder.weight.detach().flatten(1)  # [C, 768]
-    inverse = torch.linalg.pinv(weight).T  # [C, 768]
-    mean = codec.encoder.mean
-    z = latents.transpose(0, 1)
-    x = F.conv_transpose2d(z, inverse.reshape(-1, FRAMES_IN * 3, STRIDE, STRIDE), stride=STRIDE)
-    t, _, h, w = x.shape
-    x = x + mean.reshape(1, FRAMES_IN * 3, STRIDE, STRIDE).repeat(1, 1, h // STRIDE, w // STRIDE)
-    return x.reshape(t * FRAMES_IN, 3, h, w).permute(0, 2, 3, 1).clamp(0, 1)
+    """[C, T, h, w] → [T*4, H, W, 3]: for a quick look without a decoder."""
+    return linear_frames(linear_inverse(codec), latents.transpose(0, 1)).flatten(0, 1).permute(0, 2, 3, 1).clamp(0, 1)
 
 
 def fit_encoder(frames_of_clips, begin=None):

@@ -9,7 +9,6 @@ import json
 import os
 import time
 from dataclasses import asdict, replace
-from itertools import islice
 
 import gguf
 import numpy as np
@@ -158,8 +157,11 @@ class Shards:
         """The same of single latent frames, most of them a clip's first, the others any of it: [B, C, 1, h, w], attributes, [B, 1, h, w], when in its clip each is (0..1) [B, 1]."""
         chosen = list(self.loaded.values())[int(rng.integers(len(self.loaded)))][0].shape[3:]
         same = [s for s in self.loaded.values() if s[0].shape[3:] == chosen]
-        drawn = ((same[int(rng.integers(len(same)))], int(rng.integers(CLIPS))) for _ in iter(int, 1))
-        taken = list(islice(((s, i) for s, i in drawn if rng.random() < plainness(s[1][i])), size))
+        taken = []
+        while len(taken) < size:
+            s, i = same[int(rng.integers(len(same)))], int(rng.integers(CLIPS))
+            if rng.random() < plainness(s[1][i]):
+                taken.append((s, i))
         picks = [(s, i, int(t * s[0].shape[2])) for (s, i), t in zip(taken, np.maximum((rng.random(size) - FIRST_SHARE) / (1 - FIRST_SHARE), 0))]
         latents, covers = np.stack([s[0][i][:, t] for s, i, t in picks])[:, :, None], np.stack([s[2][i][t] for s, i, t in picks])[:, None]
         times = torch.tensor([[t / (s[0].shape[2] - 1)] for s, _, t in picks])

@@ -1,11 +1,11 @@
 """Trains the reader that tells what a clip shows, for `npm run obedience`.
 
 python reader.py RUN --held                     clips that nothing is trained on, as prompts ask for them → RUN/held.npz
-python reader.py RUN --part looks --minutes 12  subject, colour and scene, from single moments → RUN/reader-looks.pt
-python reader.py RUN --part course --minutes 20 motion, camera and light, from whole clips → RUN/reader-course.pt
+python reader.py RUN --part looks --minutes 15  subject, colour and scene, from single moments → RUN/reader-looks.pt
+python reader.py RUN --part course --minutes 36 motion, camera and light, from whole clips → RUN/reader-course.pt
 python reader.py RUN --export                   → ../obedience/reader.onnx and reader.json
 
-It is shown renders only: the shards, brought back to 41 frames of 64 pixels at 8 fps, varied, and behind the codec's linear encoder
+It is shown the renderer's clips only: the shards, brought back to 41 frames of 64 pixels at 8 fps, varied, and behind the codec's linear encoder
 again. The exported graph begins with that encoder, so that it takes frames.
 """
 import argparse
@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from codec import CHANNELS, FRAMES_IN, STRIDE, group_frames, load_codec
+from codec import CHANNELS, FRAMES_IN, group_frames, linear_frames, linear_inverse, load_codec
 from data import Shards
 from prompts import ALIKE, MORE, sample
 from world import CAMERAS, COLOURS, LIGHTS, MOTIONS, SCENES, SUBJECTS, Clip, render_clip
@@ -59,7 +59,6 @@ class Looks(nn.Module):
 
     def forward(self, z):
         x = F.silu(self.body(self.entry(z) + self.place)).flatten(3)  # [B, W, T, 64]
-        b, w, t, _ = x.shape
         weights = self.where(x[..., None]).flatten(3).softmax(3)  # [B, attributes, T, 64]
         mean = x.mean(3)
         return {name: self.heads[name](self.drop(torch.cat([(x * weights[:, i:i + 1]).sum(3), mean], 1).transpose(1, 2))).mean(1) for i, name in enumerate(PARTS["looks"])}
@@ -107,18 +106,14 @@ class Pixels:
     """Between latents and frames, both ways linear."""
 
     def __init__(self, codec):
-        self.encoder = codec.encoder
-        weight = codec.encoder.weight.detach()
-        self.inverse = torch.linalg.pinv(weight.flatten(1)).T.reshape(CHANNELS, FRAMES_IN * 3, STRIDE, STRIDE)
-        self.mean = codec.encoder.mean.reshape(1, FRAMES_IN * 3, STRIDE, STRIDE)
+        self.encoder, self.inverse = codec.encoder, linear_inverse(codec)
 
     @torch.autocast("cpu", torch.bfloat16)
     @torch.no_grad()
     def frames(self, z, every=False):
         """[B, C, T, h, w] → [B, 4T − 3, 3, 8h, 8w]; every = also the three before the first."""
-        b, _, t, h, w = z.shape
-        x = F.conv_transpose2d(z.transpose(1, 2).flatten(0, 1), self.inverse, stride=STRIDE) + self.mean.repeat(1, 1, h, w)
-        return x.float().reshape(b, t * FRAMES_IN, 3, h * STRIDE, w * STRIDE)[:, 0 if every else FRAMES_IN - 1:]
+        frames = linear_frames(self.inverse, z.transpose(1, 2).flatten(0, 1)).float()
+        return frames.unflatten(0, (len(z), -1)).flatten(1, 2)[:, 0 if every else FRAMES_IN - 1:]
 
     @torch.autocast("cpu", torch.bfloat16)
     @torch.no_grad()
@@ -178,8 +173,8 @@ def draw_clips(rng, shards, pixels, size, moment=None):
     return frames, covers, attributes, changes
 
 
-def vary_colours(rng, frames):
-    """Other light, and what is lost at times: the last thing before the encoder."""
+def vary_colours(frames):
+    """Other light and tint for each clip."""
     b = len(frames)
     gain, shift = 1 + .12 * torch.randn(b, 1, 1, 1, 1), .05 * torch.randn(b, 1, 3, 1, 1)
     return ((frames - .5) * gain + .5 + shift).clamp(0, 1)
@@ -207,8 +202,7 @@ def looks_batch(rng, shards, pixels, size):
     if rng.random() < .3:  # a shape, whatever its colour
         frames = frames[:, :, torch.from_numpy(rng.permutation(3))]
         want["colour"], want["scene"] = torch.full_like(want["colour"], -1), torch.full_like(want["scene"], -1)
-    varied = vary_colours(rng, frames)
-    return soften(rng, pixels.encoder(varied.flatten(1, 2))[:, :, None]), want
+    return soften(rng, pixels.encoder(vary_colours(frames).flatten(1, 2))[:, :, None]), want
 
 
 def course_batch(rng, shards, pixels, size):
@@ -223,7 +217,7 @@ def course_batch(rng, shards, pixels, size):
     want = {name: torch.tensor([label(a, name, changes) for a in attributes]) for name in PARTS["course"]}
     if backwards or recoloured:
         want["light"] = torch.full_like(want["light"], -1)
-    return soften(rng, pixels.latents(vary_colours(rng, frames))), want
+    return soften(rng, pixels.latents(vary_colours(frames))), want
 
 
 def render_held(codec, clips=640):
