@@ -84,7 +84,9 @@ async function main(): Promise<void> {
 }
 
 /** One pair of every `every`, each time at another place: kinds of prompts follow each other in turns. */
-const isTaken = (pair: number, every: number): boolean => pair % every === Math.floor(pair / every) % every;
+function isTaken(pair: number, every: number): boolean {
+  return pair % every === Math.floor(pair / every) % every;
+}
 
 interface Options {
   readonly prompts: string;
@@ -119,8 +121,11 @@ function readOptions(): Options {
   }
 }
 
-const known = (attribute: string, words: readonly string[]): string =>
-  words.length > 0 ? `${attribute} is one of ${words.join(', ')}` : `there are ${ATTRIBUTES.join(', ')}`;
+function known(attribute: string, words: readonly string[]): string {
+  return words.length > 0
+    ? `${attribute} is one of ${words.join(', ')}`
+    : `there are ${ATTRIBUTES.join(', ')}`;
+}
 
 /** The model whose weights lie in a folder, as `training/export.py` writes them. */
 function modelIn(folder: string): ModelManifest {
