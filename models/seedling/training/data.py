@@ -2,7 +2,8 @@
 
 python data.py RUN --fit              fits the encoder on a few hundred clips → RUN/codec.pt; --keep codec.gguf goes on from its channels
 python data.py RUN --shards A B       renders shards A ≤ n < B (64 clips each) → RUN/shards/NNNNN.npz
-Shard n and clip i of it are deterministic: seed = n * 64 + i.
+python data.py RUN --pictures A B     the same of first frames only (512 each) → RUN/shards/pNNNNN.npz
+Shard n and clip i of it are deterministic: seed = n * 64 + i (pictures: n * 4096 + … from PICTURE_SEED on).
 """
 import argparse
 import json
@@ -19,6 +20,7 @@ from photos import photographs, sample_photo_attributes
 from world import Attributes, Clip, PhotoClip, companion_of, render_clip, rider_of, sample_attributes, sensible
 
 CLIPS = 64  # in a shard, all of one size
+PICTURES, PICTURE_SEED = 512, 20_000_000  # in a shard of first frames: forty times as cheap as clips, so that none need be seen often
 FIRST_SHARE = .7  # of single pictures: a clip's first; others tell how it goes on
 PHOTO_SHARE, FAVOURITE_SHARE = .10, .08
 # What the app's example prompts ask for; a share of the clips are these, with something changed.
@@ -86,6 +88,11 @@ def shard_shape(n):
     return bucket, int(rng.choice([11, 7, 5], p=[.84, .09, .07]))
 
 
+def picture_bucket(n):
+    """Shape of picture shard n: two thirds are square, the cheapest to learn from."""
+    return str(np.random.default_rng(n + 2_000_003).choice(list(BUCKETS), p=[.64, .07, .14, .05, .03, .07]))
+
+
 def subject_cover(clip, T, h, w):
     """How much of each latent (0..1) the subject's box covers: [T, h, w]."""
     cover = np.zeros((T, h, w), np.float32)
@@ -115,6 +122,24 @@ def render_shard(n, codec):
     return latents, said, covers
 
 
+def render_picture_shard(n, codec):
+    """Like render_shard of clips that are one latent frame, taken as often as they are plain; no photographs."""
+    width, height = BUCKETS[picture_bucket(n)]
+    rng = np.random.default_rng(n)
+    latents = np.zeros((PICTURES, CHANNELS, 1, height // 8, width // 8), np.float16)
+    covers = np.zeros((PICTURES, *latents.shape[2:]), np.float16)
+    said, seed = [], PICTURE_SEED + n * PICTURES * 8
+    while len(said) < PICTURES:
+        clip, attributes = make_clip(seed, width, height, 5., photo_share=0)
+        seed += 1
+        if rng.random() < plainness(attributes):
+            covers[len(said)] = subject_cover(clip, *latents.shape[2:])
+            with torch.no_grad():
+                latents[len(said)] = codec.encode(render_clip(clip, width, height, np.zeros(1))).numpy()
+            said.append(asdict(attributes))
+    return latents, said, covers
+
+
 def plainness(a):
     """How often a clip is taken for its pictures (0..1): what is asked for most is taken most."""
     share = 1. if a.style in ("picture book", "photo") else .35
@@ -133,9 +158,14 @@ class Shards:
             if name.endswith(".npz") and ".tmp" not in name and name not in self.loaded:
                 with np.load(os.path.join(self.folder, name)) as z:
                     self.loaded[name] = (z["latents"], [Attributes(**a) for a in json.loads(str(z["attributes"]))], z["covers"])
-        self.by_shape = {}
+        self.by_shape, self.by_size, self.firsts = {}, {}, {}
         for shard in self.loaded.values():
-            self.by_shape.setdefault(shard[0].shape[1:], []).append(shard)
+            shape = shard[0].shape[1:]
+            if shape[1] == 1:
+                self.firsts.setdefault(shape[2:], []).append(shard)
+            else:
+                self.by_shape.setdefault(shape, []).append(shard)
+                self.by_size.setdefault(shape[2:], []).append(shard)
 
     def clips(self):
         return sum(len(a) for _, a, _ in self.loaded.values())
@@ -153,19 +183,27 @@ class Shards:
         latents, covers = (torch.from_numpy(np.stack([s[k][i] for s, i in picks]).astype(np.float32)) for k in (0, 2))
         return latents, [s[1][i] for s, i in picks], covers, None
 
-    def pictures(self, rng, size):
-        """The same of single latent frames, most of them a clip's first, the others any of it: [B, C, 1, h, w], attributes, [B, 1, h, w], when in its clip each is (0..1) [B, 1]."""
-        chosen = list(self.loaded.values())[int(rng.integers(len(self.loaded)))][0].shape[3:]
-        same = [s for s in self.loaded.values() if s[0].shape[3:] == chosen]
-        taken = []
-        while len(taken) < size:
-            s, i = same[int(rng.integers(len(same)))], int(rng.integers(CLIPS))
-            if rng.random() < plainness(s[1][i]):
-                taken.append((s, i))
-        picks = [(s, i, int(t * s[0].shape[2])) for (s, i), t in zip(taken, np.maximum((rng.random(size) - FIRST_SHARE) / (1 - FIRST_SHARE), 0))]
-        latents, covers = np.stack([s[0][i][:, t] for s, i, t in picks])[:, :, None], np.stack([s[2][i][t] for s, i, t in picks])[:, None]
-        times = torch.tensor([[t / (s[0].shape[2] - 1)] for s, _, t in picks])
-        return torch.from_numpy(latents.astype(np.float32)), [s[1][i] for s, i, _ in picks], torch.from_numpy(covers.astype(np.float32)), times
+    def pictures(self, rng, size, square_share=None):
+        """The same of single latent frames, most of them a clip's first, the others any of it: [B, C, 1, h, w], attributes, [B, 1, h, w], when in its clip each is (0..1) [B, 1].
+
+        Firsts come from shards of pictures if there are any, else from the clips. square_share = how many batches are 1:1, None = as rendered."""
+        first = rng.random() < FIRST_SHARE
+        chosen = self.firsts if first and self.firsts else self.by_size
+        shapes = list(chosen)
+        counts = np.array([len(chosen[shape]) for shape in shapes], float)
+        if square_share is not None and (8, 8) in chosen and len(shapes) > 1:
+            square = np.array([shape == (8, 8) for shape in shapes])
+            counts[square], counts[~square] = square_share, counts[~square] / counts[~square].sum() * (1 - square_share)
+        same = chosen[shapes[int(rng.choice(len(shapes), p=counts / counts.sum()))]]
+        picks = []
+        while len(picks) < size:
+            shard = same[int(rng.integers(len(same)))]
+            i, T = int(rng.integers(len(shard[1]))), shard[0].shape[2]
+            if chosen is self.firsts or rng.random() < plainness(shard[1][i]):
+                picks.append((shard, i, 0 if first else int(rng.integers(T)), max(T - 1, 1)))
+        latents, covers = np.stack([s[0][i][:, t] for s, i, t, _ in picks])[:, :, None], np.stack([s[2][i][t] for s, i, t, _ in picks])[:, None]
+        times = torch.tensor([[t / last] for _, _, t, last in picks])
+        return torch.from_numpy(latents.astype(np.float32)), [s[1][i] for s, i, _, _ in picks], torch.from_numpy(covers.astype(np.float32)), times
 
 
 if __name__ == "__main__":
@@ -174,6 +212,7 @@ if __name__ == "__main__":
     parser.add_argument("--fit", action="store_true")
     parser.add_argument("--keep")
     parser.add_argument("--shards", type=int, nargs=2)
+    parser.add_argument("--pictures", type=int, nargs=2)
     parser.add_argument("--step", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -201,14 +240,16 @@ if __name__ == "__main__":
         start_decoder(codec, pairs())
         torch.save({"model": codec.state_dict(), "mean": mean}, f"{options.run}/codec.pt")
         print("eigenvalues", values.numpy().round(4))
-    if options.shards:
+    for asked, render, prefix in ((options.shards, render_shard, ""), (options.pictures, render_picture_shard, "p")):
+        if not asked:
+            continue
         codec = load_codec(f"{options.run}/codec.pt")
-        for n in range(options.shards[0], options.shards[1], options.step):
-            path = f"{options.run}/shards/{n:05d}.npz"
+        for n in range(asked[0], asked[1], options.step):
+            path = f"{options.run}/shards/{prefix}{n:05d}.npz"
             if os.path.exists(path):
                 continue
             start = time.time()
-            latents, said, covers = render_shard(n, codec)
+            latents, said, covers = render(n, codec)
             np.savez(path + ".tmp.npz", latents=latents, attributes=json.dumps(said), covers=covers)
             os.rename(path + ".tmp.npz", path)
             print(path, latents.shape, f"{time.time() - start:.1f} s", flush=True)

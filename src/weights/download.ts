@@ -1,0 +1,279 @@
+// One model file from a server into the store, whatever happens on the way.
+import { AppError, isAbort } from '../core/errors.ts';
+import { CHUNK_BYTES, chunkRange, type DownloadRecord, newRecord, parseRecord } from './download-record.ts';
+import { type ModelStore, storeKey } from './model-store.ts';
+import { type RangeAnswer, type Retry, requestRange } from './range-request.ts';
+import { StoredFile } from './stored-file.ts';
+
+/** A file as the catalogue or the user names it. */
+export interface RemoteFile {
+  /** For people. */
+  readonly name: string;
+  readonly url: string;
+  /** Size in bytes; null if nobody knows it before asking. */
+  readonly bytes: number | null;
+  /** SHA-256, 64 hexadecimal digits; null if nobody published one: then the first complete download is remembered. */
+  readonly sha256: string | null;
+  /** Whether `bytes` was seen by us. If not, what the server says is believed. */
+  readonly confirmed: boolean;
+}
+
+/** What happens during a download. */
+export type DownloadEvent =
+  /** Bytes that are there, of how many. `fetched` counts what came over the network in this call, double or not. */
+  | {
+      readonly type: 'progress';
+      readonly received: number;
+      readonly total: number | null;
+      readonly fetched: number;
+    }
+  /** It failed and is tried again after a pause. */
+  | { readonly type: 'retry'; readonly error: AppError; readonly seconds: number }
+  /** All bytes are there; they are read again where their SHA-256 is not known yet. */
+  | { readonly type: 'verify' }
+  /** The whole does not have its SHA-256: each chunk is fetched again and compared, to find the bad one. */
+  | { readonly type: 'recheck' };
+
+/** Options of {@link downloadFile}. */
+export interface DownloadOptions {
+  /** Stops it within a piece of a few kilobytes. What has arrived is kept. */
+  readonly signal?: AbortSignal;
+  onEvent?(event: DownloadEvent): void;
+  readonly fetch?: typeof fetch;
+  readonly chunkBytes?: number;
+  /** Give up on a connection that brings nothing for this long. */
+  readonly stallMs?: number;
+  /** The first pause before trying again; each next one is twice as long, up to half a minute. */
+  readonly pauseMs?: number;
+}
+
+const STALL_MS = 30_000; // longer than any server's hiccup, shorter than a person's patience
+const PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 30_000;
+const TRIES: Readonly<Record<Retry, number>> = { soon: 8, few: 3, never: 1 }; // in a row, without a byte between them
+
+/**
+ * Fetches a file into the store, chunk by chunk, going on with what is there, and verifies it. Call it again after an error:
+ * nothing that arrived is lost. One caller at a time (see `ModelLibrary`).
+ * @returns the record, verified.
+ * @throws {AppError} `network/…` when trying again did not help, `network/changed` if the server has another file by now, `model/hash` for
+ * a file that is not the one named, `storage/…`; rejects with AbortError.
+ */
+export async function downloadFile(
+  store: ModelStore,
+  file: RemoteFile,
+  options: DownloadOptions = {},
+): Promise<DownloadRecord> {
+  return new Download(store, file, options).run();
+}
+
+class Download {
+  readonly #store: ModelStore;
+  readonly #file: RemoteFile;
+  readonly #options: DownloadOptions;
+  #fetched = 0;
+  #failures = 0;
+
+  constructor(store: ModelStore, file: RemoteFile, options: DownloadOptions) {
+    this.#store = store;
+    this.#file = file;
+    this.#options = options;
+  }
+
+  async run(): Promise<DownloadRecord> {
+    const key = await storeKey(this.#file);
+    const kept = parseRecord(await this.#store.readRecord(key));
+    // How large the file is, its first answer tells; nothing is written before.
+    const first = kept
+      ? null
+      : await this.#retrying(() => this.#request(0, this.#options.chunkBytes ?? CHUNK_BYTES));
+    let stored: StoredFile;
+    try {
+      stored = await StoredFile.open(this.#store, key, kept ?? this.#begin(first!));
+    } catch (error) {
+      await first?.cancel();
+      throw error;
+    }
+    try {
+      if (stored.record.verified) return stored.record;
+      this.#tell(stored);
+      await this.#fill(stored, first);
+      return await this.#verify(stored);
+    } finally {
+      stored.close();
+    }
+  }
+
+  /** The record of a file that begins with this answer. */
+  #begin(answer: RangeAnswer): DownloadRecord {
+    const { name, url, bytes, sha256, confirmed } = this.#file;
+    const total = answer.total ?? bytes;
+    if (total === null || total === 0) {
+      throw new AppError(
+        'network/range',
+        `${name}: the server does not say how large the file is. Choose another address, or import the file.`,
+        { detail: { file: name, url } },
+      );
+    }
+    if (confirmed && bytes !== null && total !== bytes)
+      throw wrongFile(this.#file, `it has ${total} bytes, not ${bytes}`);
+    const facts = { name, url, bytes: total, sha256: sha256?.toLowerCase() ?? null, etag: answer.etag };
+    return newRecord(facts, this.#options.chunkBytes);
+  }
+
+  async #fill(stored: StoredFile, first: RangeAnswer | null): Promise<void> {
+    let answer = first;
+    for (let next = stored.next(); next; next = stored.next()) {
+      const { at, end } = next;
+      await this.#retrying(async () => {
+        const from = stored.next()?.at ?? end; // a failed try may have brought some of it
+        if (from >= end) return;
+        const given = answer ?? (await this.#request(from, end));
+        answer = null;
+        await this.#checkIdentity(stored.record, given);
+        await this.#take(stored, given, at);
+      });
+    }
+  }
+
+  /** Stores a body. @throws {AppError} `network/failed` if it ended too early. */
+  async #take(stored: StoredFile, answer: RangeAnswer, from: number): Promise<void> {
+    let at = answer.start;
+    const wanted = stored.next()!;
+    for await (const piece of answer.pieces) {
+      this.#fetched += piece.byteLength;
+      const more = await stored.accept(at, piece);
+      at += piece.byteLength;
+      if (at > wanted.at) this.#failures = 0;
+      this.#tell(stored);
+      if (!more) return;
+    }
+    const next = stored.next();
+    if (next && next.at < wanted.end) throw this.#dropped(next.at, from);
+  }
+
+  #dropped(at: number, from: number): AppError {
+    const { name, url } = this.#file;
+    return new AppError(
+      'network/failed',
+      `${name} stopped: the connection was closed early. What has arrived is kept; check the network, then continue.`,
+      { detail: { file: name, url, at, from, retry: 'soon' satisfies Retry } },
+    );
+  }
+
+  async #checkIdentity(record: DownloadRecord, answer: RangeAnswer): Promise<void> {
+    const { name, url } = this.#file;
+    const other =
+      (record.etag !== null && answer.etag !== null && answer.etag !== record.etag) ||
+      (answer.total !== null && answer.total !== record.bytes);
+    if (!other) return;
+    await answer.cancel();
+    throw new AppError(
+      'network/changed',
+      `${name} was replaced on the server while it was being downloaded. Start this file again to get the new one.`,
+      { detail: { file: name, url, etag: record.etag, got: answer.etag, retry: 'few' satisfies Retry } },
+    );
+  }
+
+  async #verify(stored: StoredFile): Promise<DownloadRecord> {
+    this.#options.onEvent?.({ type: 'verify' });
+    const expected = stored.record.sha256;
+    let digest = await stored.digest(this.#options.signal);
+    if (expected !== null && digest !== expected) {
+      this.#options.onEvent?.({ type: 'recheck' });
+      await this.#recheck(stored);
+      digest = await stored.digest(this.#options.signal);
+      if (digest !== expected) throw wrongFile(this.#file, `its SHA-256 is ${digest}, expected ${expected}`);
+    }
+    await stored.markVerified(digest);
+    return stored.record;
+  }
+
+  /** Fetches every chunk once more; those that come out differently are replaced. A chunk is held in memory meanwhile. */
+  async #recheck(stored: StoredFile): Promise<void> {
+    for (const [index, checksum] of stored.record.chunks.entries()) {
+      const { start, end } = chunkRange(stored.record, index);
+      const again = await this.#retrying(() => this.#fetchChunk(stored.record, start, end));
+      if (stored.checksum(again) !== checksum) await stored.replaceChunk(index, again);
+    }
+  }
+
+  async #fetchChunk(record: DownloadRecord, start: number, end: number): Promise<Uint8Array> {
+    const chunk = new Uint8Array(end - start);
+    const answer = await this.#request(start, end);
+    await this.#checkIdentity(record, answer);
+    let at = answer.start;
+    for await (const piece of answer.pieces) {
+      this.#fetched += piece.byteLength;
+      const inside = piece.subarray(Math.max(0, start - at), Math.max(0, end - at));
+      if (inside.byteLength > 0) chunk.set(inside, Math.max(0, at - start));
+      at += piece.byteLength;
+      if (at >= end) return chunk;
+    }
+    throw this.#dropped(at, start);
+  }
+
+  #request(start: number, end: number): Promise<RangeAnswer> {
+    const { signal, fetch, stallMs = STALL_MS } = this.#options;
+    return requestRange(this.#file.url, start, end, {
+      name: this.#file.name,
+      stallMs,
+      ...(signal && { signal }),
+      ...(fetch && { fetch }),
+    });
+  }
+
+  /** Tries again what may help, with longer and longer pauses. */
+  async #retrying<T>(attempt: () => Promise<T>): Promise<T> {
+    const { signal, onEvent, pauseMs = PAUSE_MS } = this.#options;
+    for (;;) {
+      try {
+        const result = await attempt();
+        this.#failures = 0;
+        return result;
+      } catch (error) {
+        if (signal?.aborted) throw signal.reason;
+        if (isAbort(error) || !(error instanceof AppError)) throw error;
+        const { retry, retryAfter } = error.detail as { retry?: Retry; retryAfter?: number };
+        this.#failures++;
+        if (!retry || this.#failures >= TRIES[retry]) throw error;
+        const pause =
+          Math.min(LONGEST_PAUSE_MS, pauseMs * 2 ** (this.#failures - 1)) * (0.75 + Math.random() / 2);
+        const ms = Math.max(pause, (retryAfter ?? 0) * pauseMs);
+        onEvent?.({ type: 'retry', error, seconds: ms / 1000 });
+        await wait(ms, signal);
+      }
+    }
+  }
+
+  #tell(stored: StoredFile): void {
+    this.#options.onEvent?.({
+      type: 'progress',
+      received: stored.arrived,
+      total: stored.record.bytes,
+      fetched: this.#fetched,
+    });
+  }
+}
+
+const wrongFile = (file: RemoteFile, why: string): AppError =>
+  new AppError(
+    'model/hash',
+    `${file.name} from ${file.url} is not the file that this model needs: ${why}. Start this file again, choose another mirror, or import the file.`,
+    { detail: { file: file.name, url: file.url, bytes: file.bytes, sha256: file.sha256 } },
+  );
+
+/** Resolves after a while. Rejects with the signal's reason. */
+const wait = (ms: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', stop, { once: true });
+  });

@@ -1,0 +1,263 @@
+// All model files of this site: downloads that tabs share, checks, removal, files from the user's own disk.
+import { AppError } from '../core/errors.ts';
+import type { ByteSource } from './byte-source.ts';
+import { type DownloadEvent, type DownloadOptions, downloadFile, type RemoteFile } from './download.ts';
+import { bytesArrived, CHUNK_BYTES, type DownloadRecord, newRecord, parseRecord } from './download-record.ts';
+import type { FileLocks } from './file-locks.ts';
+import { type ModelStore, type StorageRoom, storeKey } from './model-store.ts';
+import { StoredFile } from './stored-file.ts';
+
+/** A file that is kept, whole or in part. */
+export interface KeptFile {
+  readonly key: string;
+  readonly name: string;
+  /** Where it came from; null for an imported file. */
+  readonly url: string | null;
+  readonly bytes: number;
+  /** Bytes of whole chunks. */
+  readonly arrived: number;
+  /** Complete, with the right SHA-256 when it was stored. */
+  readonly verified: boolean;
+}
+
+/** What {@link ModelLibrary.download} tells: of which file, and whether another tab is at it. */
+export type LibraryEvent = (DownloadEvent | { readonly type: 'elsewhere' }) & { readonly file: RemoteFile };
+
+/** A file that is open for reading; nobody removes it until it is released. */
+export interface OpenFile {
+  readonly source: ByteSource;
+  release(): void;
+}
+
+const LOOK_MS = 500; // how often a tab that waits looks how far the other one is
+
+/** The files, whoever uses them. */
+export class ModelLibrary {
+  readonly #store: ModelStore;
+  readonly #locks: FileLocks;
+
+  constructor(store: ModelStore, locks: FileLocks) {
+    this.#store = store;
+    this.#locks = locks;
+  }
+
+  /** Whether files survive the page. */
+  get kind(): ModelStore['kind'] {
+    return this.#store.kind;
+  }
+
+  /** Everything that is kept, whatever model it belongs to. */
+  async list(): Promise<KeptFile[]> {
+    const kept: KeptFile[] = [];
+    for (const key of await this.#store.keys()) {
+      const record = parseRecord(await this.#store.readRecord(key));
+      kept.push(
+        record ? keptFile(key, record) : { key, name: key, url: null, bytes: 0, arrived: 0, verified: false }, // can be removed, if nothing else
+      );
+    }
+    return kept;
+  }
+
+  /** What is kept of this file; null for nothing. */
+  async find(file: Pick<RemoteFile, 'url' | 'sha256'>): Promise<KeptFile | null> {
+    const key = await storeKey(file);
+    const record = parseRecord(await this.#store.readRecord(key));
+    return record && keptFile(key, record);
+  }
+
+  /**
+   * Downloads files one after another, going on with what is there. If another tab is at one already, waits for it and shows how far
+   * it is; should that tab close, goes on itself.
+   * @param room what the browser says is free; without it nothing is refused beforehand.
+   * @throws {AppError} `storage/full` with `detail.needed` and `detail.free` before anything is fetched, and those of `downloadFile`; rejects with AbortError.
+   */
+  async download(
+    files: readonly RemoteFile[],
+    options: Omit<DownloadOptions, 'onEvent'> & {
+      readonly room?: StorageRoom | null;
+      onEvent?(event: LibraryEvent): void;
+    } = {},
+  ): Promise<void> {
+    const { room, signal, onEvent, ...rest } = options;
+    await this.#checkRoom(files, room ?? null);
+    for (const file of files) {
+      const key = await storeKey(file);
+      const fetchIt = (): Promise<DownloadRecord> =>
+        downloadFile(this.#store, file, {
+          ...rest,
+          ...(signal && { signal }),
+          onEvent: (event) => onEvent?.({ ...event, file }),
+        });
+      const done = await this.#locks.hold(lockName(key), 'exclusive', { wait: false }, fetchIt);
+      if (done) continue;
+      // Readers hold it only if it is complete already.
+      if ((await this.find(file))?.verified) continue;
+      onEvent?.({ type: 'elsewhere', file });
+      const watch = setInterval(() => {
+        void this.find(file).then((kept) => {
+          if (kept)
+            onEvent?.({ type: 'progress', received: kept.arrived, total: kept.bytes, fetched: 0, file });
+        });
+      }, LOOK_MS);
+      try {
+        await this.#locks.hold(
+          lockName(key),
+          'exclusive',
+          { wait: true, ...(signal && { signal }) },
+          fetchIt,
+        );
+      } finally {
+        clearInterval(watch);
+      }
+    }
+  }
+
+  /**
+   * Reads a file that is kept once more. Chunks that are damaged are forgotten: downloading it again fetches only those.
+   * @returns how many those were.
+   * @throws {AppError} `storage/in-use`, `storage/read`; rejects with AbortError.
+   */
+  async verify(
+    file: Pick<RemoteFile, 'name' | 'url' | 'sha256'>,
+    options: { readonly signal?: AbortSignal; onProgress?(read: number, total: number): void } = {},
+  ): Promise<{ readonly damaged: number }> {
+    const key = await storeKey(file);
+    return this.#alone(key, file.name, async () => {
+      const record = parseRecord(await this.#store.readRecord(key));
+      if (!record) throw notKept(file.name);
+      const stored = await StoredFile.open(this.#store, key, record);
+      try {
+        const lost = stored.record.chunks.filter((chunk, i) => chunk !== record.chunks[i]).length;
+        const damaged = await stored.checkChunks({
+          ...(options.signal && { signal: options.signal }),
+          onChecked: (read) => options.onProgress?.(read, record.bytes),
+        });
+        await stored.save();
+        return { damaged: lost + damaged };
+      } finally {
+        stored.close();
+      }
+    });
+  }
+
+  /** Removes a file. @throws {AppError} `storage/in-use` while it is read or written, here or in another tab. */
+  async remove(key: string): Promise<void> {
+    await this.#alone(key, key, async () => {
+      await this.#store.remove(key);
+      return true;
+    });
+  }
+
+  /**
+   * Copies a file of the user's own in, instead of a download.
+   * @param file what it has to be; without a SHA-256 only its size is compared, if that is confirmed.
+   * @throws {AppError} `model/hash` if it is another file (nothing is kept), `storage/…`; rejects with AbortError.
+   */
+  async importFile(
+    file: RemoteFile,
+    blob: Blob,
+    options: { readonly signal?: AbortSignal; onProgress?(read: number, total: number): void } = {},
+  ): Promise<void> {
+    const refuse = (why: string): AppError =>
+      new AppError(
+        'model/hash',
+        `The chosen file is not ${file.name}: ${why}. Choose the file that was published under this name.`,
+        { detail: { file: file.name } },
+      );
+    if (blob.size === 0) throw refuse('it is empty');
+    if (file.confirmed && file.bytes !== null && blob.size !== file.bytes)
+      throw refuse(`it has ${blob.size} bytes, not ${file.bytes}`);
+    const key = await storeKey(file);
+    await this.#alone(key, file.name, async () => {
+      if (parseRecord(await this.#store.readRecord(key))?.verified) return true;
+      const sha256 = file.sha256?.toLowerCase() ?? null;
+      const record = newRecord({ name: file.name, url: null, bytes: blob.size, sha256, etag: null });
+      const stored = await StoredFile.open(this.#store, key, record);
+      let kept = false;
+      try {
+        for (let at = 0; at < blob.size; at += CHUNK_BYTES) {
+          options.signal?.throwIfAborted();
+          const piece = await blob.slice(at, at + CHUNK_BYTES).arrayBuffer();
+          await stored.accept(at, new Uint8Array(piece));
+          options.onProgress?.(at + piece.byteLength, blob.size);
+        }
+        const digest = await stored.digest(options.signal);
+        if (sha256 !== null && digest !== sha256)
+          throw refuse(`its SHA-256 is ${digest}, expected ${sha256}`);
+        await stored.markVerified(digest);
+        kept = true;
+      } finally {
+        stored.close();
+        if (!kept) await this.#store.remove(key).catch(() => {}); // what was refused is what the caller hears about
+      }
+      return true;
+    });
+  }
+
+  /**
+   * Opens a complete file for reading. Release it: until then it cannot be removed.
+   * @throws {AppError} `storage/read` if it is not here or not complete.
+   */
+  async open(file: Pick<RemoteFile, 'name' | 'url' | 'sha256'>): Promise<OpenFile> {
+    const key = await storeKey(file);
+    return new Promise<OpenFile>((resolve, reject) => {
+      const reading = this.#locks.hold(lockName(key), 'shared', { wait: false }, async () => {
+        const record = parseRecord(await this.#store.readRecord(key));
+        if (!record?.verified) throw notKept(file.name);
+        const source = await this.#store.open(key, file.name);
+        if (source.bytes !== record.bytes) throw notKept(file.name);
+        await new Promise<void>((release) => resolve({ source, release }));
+        return true;
+      });
+      reading.then((held) => held ?? reject(inUse(file.name)), reject);
+    });
+  }
+
+  /** Runs with the file to itself. @throws {AppError} `storage/in-use`. */
+  async #alone<T extends object | true>(key: string, name: string, work: () => Promise<T>): Promise<T> {
+    const done = await this.#locks.hold(lockName(key), 'exclusive', { wait: false }, work);
+    if (done === null) throw inUse(name);
+    return done;
+  }
+
+  async #checkRoom(files: readonly RemoteFile[], room: StorageRoom | null): Promise<void> {
+    if (!room || this.kind === 'memory') return;
+    let needed = 0;
+    for (const file of files) {
+      const kept = await this.find(file);
+      needed += kept ? kept.bytes - kept.arrived : (file.bytes ?? 0);
+    }
+    if (needed <= room.free) return;
+    throw new AppError(
+      'storage/full',
+      `${megabytes(needed)} are still to be stored, and this site may store ${megabytes(room.free)} more. Delete something here or free space on the device, then try again.`,
+      { detail: { needed, free: room.free } },
+    );
+  }
+}
+
+const lockName = (key: string): string => `kindling-model-${key}`;
+
+const keptFile = (key: string, record: DownloadRecord): KeptFile => ({
+  key,
+  name: record.name,
+  url: record.url,
+  bytes: record.bytes,
+  arrived: bytesArrived(record),
+  verified: record.verified !== null,
+});
+
+const notKept = (name: string): AppError =>
+  new AppError('storage/read', `${name} is not stored here, or not all of it. Download it first.`, {
+    detail: { file: name },
+  });
+
+const inUse = (name: string): AppError =>
+  new AppError(
+    'storage/in-use',
+    `${name} is being used by a download, a clip that is being made or another tab. Wait for it or cancel it, then try again.`,
+    { detail: { file: name } },
+  );
+
+const megabytes = (bytes: number): string =>
+  bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;

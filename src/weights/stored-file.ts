@@ -1,0 +1,231 @@
+// A model file in the store while it is being filled: chunks in, checksums kept, SHA-256 going along.
+import { createSHA256, createXXHash64, type IHasher } from 'hash-wasm';
+import { bytesArrived, chunkRange, type DownloadRecord } from './download-record.ts';
+import type { ModelStore, WritableBytes } from './model-store.ts';
+
+/**
+ * Fills a stored file chunk by chunk. Every finished chunk is flushed before the record says so, so that a crash at any moment
+ * loses at most the chunk that was being written.
+ */
+export class StoredFile {
+  readonly #store: ModelStore;
+  readonly #key: string;
+  readonly #bytes: WritableBytes;
+  readonly #chunkHash: IHasher;
+  #record: DownloadRecord;
+  /** SHA-256 of the first `chunks` chunks and the bytes of the next that went in. Null where it has to be read again. */
+  #whole: { hasher: IHasher; chunks: number; at: number } | null = null;
+  #chunk: { index: number; at: number } | null = null;
+
+  private constructor(
+    store: ModelStore,
+    key: string,
+    record: DownloadRecord,
+    bytes: WritableBytes,
+    chunkHash: IHasher,
+  ) {
+    this.#store = store;
+    this.#key = key;
+    this.#record = record;
+    this.#bytes = bytes;
+    this.#chunkHash = chunkHash;
+  }
+
+  /**
+   * Opens the file for filling; close it. Chunks that the record promises and the disk does not hold are taken back.
+   * @throws {AppError} `storage/…`.
+   */
+  static async open(store: ModelStore, key: string, record: DownloadRecord): Promise<StoredFile> {
+    const [bytes, chunkHash] = [await store.openForWriting(key), await createXXHash64()];
+    try {
+      const file = new StoredFile(store, key, record, bytes, chunkHash);
+      const size = bytes.size();
+      const missing = record.chunks.map((chunk, i) => (chunkRange(record, i).end > size ? null : chunk));
+      if (missing.some((chunk, i) => chunk !== record.chunks[i])) {
+        file.#record = { ...record, chunks: missing, hashed: null, verified: null };
+      }
+      await file.#resumeWhole();
+      return file;
+    } catch (error) {
+      bytes.close();
+      throw error;
+    }
+  }
+
+  get record(): DownloadRecord {
+    return this.#record;
+  }
+
+  /** Bytes that are there, those of an unfinished chunk included. */
+  get arrived(): number {
+    const chunk = this.#chunk;
+    return bytesArrived(this.#record) + (chunk ? chunk.at - chunkRange(this.#record, chunk.index).start : 0);
+  }
+
+  /** The next byte that is missing, and where its chunk ends; null if nothing is. */
+  next(): { at: number; end: number } | null {
+    const index = this.#chunk?.index ?? this.#record.chunks.indexOf(null);
+    if (index < 0) return null;
+    const { start, end } = chunkRange(this.#record, index);
+    return { at: this.#chunk?.at ?? start, end };
+  }
+
+  /**
+   * Takes bytes that begin at `from` in the file; what is there already is skipped.
+   * @returns whether anything after them is still missing.
+   */
+  async accept(from: number, bytes: Uint8Array): Promise<boolean> {
+    const end = from + bytes.byteLength;
+    for (;;) {
+      const next = this.next();
+      if (!next) return false;
+      if (end <= next.at || from > next.at) return true; // not reached yet, or beyond: the caller asks for what is missing
+      const upTo = Math.min(end, next.end);
+      this.#write(bytes.subarray(next.at - from, upTo - from), next.at);
+      if (upTo === next.end) await this.#finishChunk();
+      if (upTo === end) return this.next() !== null;
+    }
+  }
+
+  #write(piece: Uint8Array, at: number): void {
+    this.#bytes.write(piece, at);
+    if (!this.#chunk) {
+      this.#chunk = { index: Math.floor(at / this.#record.chunkBytes), at };
+      this.#chunkHash.init();
+    }
+    this.#chunkHash.update(piece);
+    this.#chunk.at = at + piece.byteLength;
+    if (this.#whole?.at === at) {
+      this.#whole.hasher.update(piece);
+      this.#whole.at = this.#chunk.at;
+    }
+  }
+
+  async #finishChunk(): Promise<void> {
+    const { index, at } = this.#chunk!;
+    this.#bytes.flush();
+    const chunks = this.#record.chunks.with(index, this.#chunkHash.digest());
+    this.#chunk = null;
+    let { hashed } = this.#record;
+    if (this.#whole?.at === at && this.#whole.chunks === index) {
+      this.#whole.chunks = index + 1;
+      hashed = { chunks: index + 1, state: toBase64(this.#whole.hasher.save()) };
+    }
+    await this.#save({ ...this.#record, chunks, hashed });
+  }
+
+  /** Reads every chunk that is there again and forgets those that are damaged. @returns how many those were. */
+  async checkChunks(
+    options: { signal?: AbortSignal; onChecked?(bytes: number): void } = {},
+  ): Promise<number> {
+    this.#chunk = null;
+    let damaged = 0;
+    const chunks = [...this.#record.chunks];
+    for (const [index, expected] of chunks.entries()) {
+      options.signal?.throwIfAborted();
+      if (expected === null) continue;
+      this.#chunkHash.init();
+      const { end } = chunkRange(this.#record, index);
+      this.#eachSlice(index, (slice) => this.#chunkHash.update(slice));
+      if (this.#chunkHash.digest() !== expected) {
+        chunks[index] = null;
+        damaged++;
+      }
+      options.onChecked?.(end);
+      await breathe();
+    }
+    if (damaged > 0) {
+      this.#whole = null;
+      await this.#save({ ...this.#record, chunks, hashed: null, verified: null });
+    }
+    return damaged;
+  }
+
+  /** SHA-256 of the whole file, which must be complete. Only what did not go along while it arrived is read again. */
+  async digest(signal?: AbortSignal): Promise<string> {
+    if (!this.#whole) {
+      this.#whole = { hasher: (await createSHA256()).init(), chunks: 0, at: 0 };
+    }
+    const whole = this.#whole;
+    // A chunk that was half hashed is begun again from the last whole one.
+    if (whole.at !== Math.min(this.#record.bytes, whole.chunks * this.#record.chunkBytes)) {
+      await this.#resumeWhole();
+      if (this.#whole !== whole) return this.digest(signal);
+    }
+    for (; whole.chunks < this.#record.chunks.length; whole.chunks++) {
+      signal?.throwIfAborted();
+      await breathe();
+      this.#eachSlice(whole.chunks, (slice) => whole.hasher.update(slice));
+    }
+    const state = whole.hasher.save();
+    const digest = whole.hasher.digest();
+    whole.hasher.load(state); // asked again, it answers again
+    whole.at = this.#record.bytes;
+    return digest;
+  }
+
+  /** Records that the whole file is right. */
+  async markVerified(sha256: string): Promise<void> {
+    this.#bytes.truncate(this.#record.bytes);
+    this.#bytes.flush();
+    await this.#save({ ...this.#record, verified: sha256 });
+  }
+
+  /** Replaces a chunk that is there by other bytes of the same length. */
+  async replaceChunk(index: number, bytes: Uint8Array): Promise<void> {
+    this.#bytes.write(bytes, chunkRange(this.#record, index).start);
+    this.#bytes.flush();
+    this.#whole = null;
+    const chunks = this.#record.chunks.with(index, this.checksum(bytes));
+    await this.#save({ ...this.#record, chunks, hashed: null, verified: null });
+  }
+
+  /** The checksum that the record would hold of these bytes. */
+  checksum(bytes: Uint8Array): string {
+    this.#chunk = null;
+    return this.#chunkHash.init().update(bytes).digest();
+  }
+
+  /** Writes the record as it is now. */
+  async save(): Promise<void> {
+    await this.#save(this.#record);
+  }
+
+  close(): void {
+    this.#bytes.close();
+  }
+
+  async #save(record: DownloadRecord): Promise<void> {
+    this.#record = record;
+    await this.#store.writeRecord(this.#key, record);
+  }
+
+  /** Goes on with the saved state of the hasher, if there is one that this build understands. */
+  async #resumeWhole(): Promise<void> {
+    const { hashed } = this.#record;
+    const hasher = (await createSHA256()).init();
+    this.#whole = { hasher, chunks: 0, at: 0 };
+    if (!hashed) return;
+    try {
+      hasher.load(fromBase64(hashed.state));
+      const at = Math.min(this.#record.bytes, hashed.chunks * this.#record.chunkBytes);
+      this.#whole = { hasher, chunks: hashed.chunks, at };
+    } catch {
+      this.#whole = { hasher: (await createSHA256()).init(), chunks: 0, at: 0 }; // of another build: hashed again from the disk
+    }
+  }
+
+  #eachSlice(index: number, use: (slice: Uint8Array) => void): void {
+    const { start, end } = chunkRange(this.#record, index);
+    for (let at = start; at < end; at += SLICE_BYTES)
+      use(this.#bytes.read(at, Math.min(SLICE_BYTES, end - at)));
+  }
+}
+
+const SLICE_BYTES = 2 ** 20; // read at a time while checking
+
+/** Lets a message in, so that checking gigabytes can be cancelled. */
+const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+const toBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
+const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
