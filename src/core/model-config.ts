@@ -41,6 +41,27 @@ export interface Umt5Config {
   readonly eps: number;
 }
 
+/**
+ * A tiny autoencoder for the latents of a published model (TAEHV by Ollin Boer Bohan, MIT; `taew2_1`, `taew2_2`): 2-D convolutions,
+ * and blocks that also see what they were given one frame earlier.
+ */
+export interface TinyAutoencoderConfig {
+  /** Latent channels, C. */
+  readonly channels: number;
+  /** Pixels that enter and leave as channels of one cell, both ways: 1, or 2 for Wan 2.2. */
+  readonly patch: number;
+  /** Width of the encoder. */
+  readonly width: number;
+  /** Frames that each of the encoder's stages takes together; each halves both sides. */
+  readonly pools: readonly number[];
+  /** Width of each of the decoder's stages. */
+  readonly widths: readonly number[];
+  /** Frames that each of the decoder's stages makes of one; each doubles both sides. */
+  readonly grows: readonly number[];
+  /** Width before the last layer. */
+  readonly lastWidth: number;
+}
+
 /** The small latent codec: a linear encoder of pixel blocks and a convolutional decoder that paints finer and smoother than the encoder saw. */
 export interface TinyCodecConfig {
   /** Latent channels, C. */

@@ -204,6 +204,11 @@ export class GraphBuilder {
     return this.#unary('Gelu', x, { approximate: { string: 'tanh' } });
   }
 
+  /** The larger of x and 0. ONNX Relu. */
+  relu(x: Value): Value {
+    return this.#unary('Relu', x);
+  }
+
   /** Rounds down. ONNX Floor. */
   floor(x: Value): Value {
     return this.#unary('Floor', x);
@@ -561,6 +566,21 @@ export class GraphBuilder {
     if (size === 1) return x;
     const out = this.#value(x.dtype, [batch, channels / (size * size), height * size, width * size]);
     this.#node('DepthToSpace', [x], [out], { blocksize: { int: size }, mode: { string: 'CRD' } });
+    return out;
+  }
+
+  /** `[B, C, H, W]` → `[B, C, H·s, W·s]`, every number s × s times: PyTorch `nn.Upsample(scale_factor=s)`. ONNX Resize, nearest. */
+  upsampleNearest(x: Value, size: number): Value {
+    const [batch = 0, channels = 0, height = 0, width = 0] = x.dims;
+    this.#check(x.dims.length === 4 && Number.isInteger(size) && size >= 1, `Resize (${size})`, x);
+    if (size === 1) return x;
+    const out = this.#value(x.dtype, [batch, channels, height * size, width * size]);
+    const scales = this.constant('float32', [4], [1, 1, size, size]);
+    this.#node('Resize', [x, undefined, scales], [out], {
+      mode: { string: 'nearest' },
+      coordinate_transformation_mode: { string: 'asymmetric' },
+      nearest_mode: { string: 'floor' },
+    });
     return out;
   }
 

@@ -1,5 +1,6 @@
 import { codecCases } from './codec-cases.ts';
 import type { ParityCase } from './parity-case.ts';
+import { tinyAutoencoderCases } from './tiny-autoencoder-cases.ts';
 import { umt5Cases } from './umt5-cases.ts';
 import { wanCases } from './wan-cases.ts';
 
@@ -8,5 +9,5 @@ export { parityTitle, precisionName } from './parity-case.ts';
 
 /** Every network against its reference, for whichever device the caller runs parts on. */
 export function parityCases(): ParityCase[] {
-  return [...wanCases(), ...umt5Cases(), ...codecCases()];
+  return [...wanCases(), ...umt5Cases(), ...codecCases(), ...tinyAutoencoderCases()];
 }

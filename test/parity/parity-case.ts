@@ -18,7 +18,7 @@ export type Device = 'wasm' | 'webgpu' | 'node';
 
 /** One network at one size and precision, compared with its reference. */
 export interface ParityCase {
-  readonly network: 'wan' | 'umt5' | 'codec';
+  readonly network: 'wan' | 'umt5' | 'codec' | 'tiny autoencoder';
   /** What is compared; several cases differ in their precision only. */
   readonly name: string;
   readonly precision: Precision;
