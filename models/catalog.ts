@@ -49,6 +49,7 @@ export const seedlingManifest = (
       eps: 1e-6,
     },
     firstFrameFirst: facts.firstFrameFirst,
+    sampler: { kind: 'euler' },
     text: {
       vocab: 4096,
       dim: 128,
@@ -62,6 +63,7 @@ export const seedlingManifest = (
     },
     textOptions: { lowerCase: true, maxTokens: 512, padTo: facts.text.padTo },
     codec: {
+      kind: 'blocks',
       channels: facts.codec.channels,
       stride: 8,
       framesIn: 4,

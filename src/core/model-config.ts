@@ -62,6 +62,11 @@ export interface TinyAutoencoderConfig {
   readonly lastWidth: number;
 }
 
+/** Any codec that the engine has. */
+export type CodecConfig =
+  | ({ readonly kind: 'blocks' } & TinyCodecConfig)
+  | ({ readonly kind: 'tiny-autoencoder' } & TinyAutoencoderConfig);
+
 /** The small latent codec: a linear encoder of pixel blocks and a convolutional decoder that paints finer and smoother than the encoder saw. */
 export interface TinyCodecConfig {
   /** Latent channels, C. */

@@ -14,12 +14,24 @@ export interface StepEvent<X, V = X> {
   /** Steps done, 1 … `steps`. */
   readonly step: number;
   readonly steps: number;
-  /** The noise level `x` is at now: 0 after the last step. */
+  /** The noise level of `x`: with Euler's method after the step, so that it is 0 at last; with fresh noise before it. */
   readonly sigma: number;
-  /** Latents after the step, on loan until the callback returns. */
+  /** Latents at that level, on loan until the callback returns. */
   readonly x: X;
   /** The step's velocity, on loan; the predicted clean latents are `x − sigma·velocity`. */
   readonly velocity: V;
+}
+
+/** What {@link renoiseSampler} does besides. */
+export interface RenoiseOps<X, V = X> extends LatentOps<X, V> {
+  /** (1 − sigma)·clean + sigma·(fresh noise), `index` counting the draws from 0. May reuse clean's memory, as above. */
+  renoise(clean: X, sigma: number, index: number): Promise<X> | X;
+}
+
+/** Options of the samplers. */
+export interface SamplerOptions<X, V = X> {
+  readonly signal?: AbortSignal;
+  onStep?(event: StepEvent<X, V>): void | Promise<void>;
 }
 
 /**
@@ -35,11 +47,9 @@ export async function eulerSampler<X, V = X>(
   x: X,
   sigmas: readonly number[],
   ops: LatentOps<X, V>,
-  options: { readonly signal?: AbortSignal; onStep?(event: StepEvent<X, V>): void | Promise<void> } = {},
+  options: SamplerOptions<X, V> = {},
 ): Promise<X> {
-  const steps = sigmas.length - 1;
-  const falls = sigmas.every((sigma, i) => i === 0 || sigma < sigmas[i - 1]!);
-  assert(steps >= 1 && falls && sigmas[steps] === 0, `sigmas must fall strictly to 0, got ${sigmas}`);
+  const steps = countSteps(sigmas);
   let latents = x;
   for (const [index, sigma] of sigmas.slice(0, -1).entries()) {
     options.signal?.throwIfAborted();
@@ -49,4 +59,40 @@ export async function eulerSampler<X, V = X>(
     await options.onStep?.({ step: index + 1, steps, sigma: next, x: latents, velocity: v });
   }
   return latents;
+}
+
+/**
+ * Predicts the clean latents and adds fresh noise of the next level, again and again: how models distilled by distribution
+ * matching (DMD, arXiv:2405.14867; FastWan, Self-Forcing) and rCM (arXiv:2510.08431) are used, with the few levels that they were trained for.
+ * @param velocity predicts noise − clean; `index` counts steps from 0.
+ * @param x latents at `sigmas[0]`. Consumed.
+ * @param sigmas strictly falling, ending at 0.
+ * @returns latents at 0, owned by the caller. Rejects with AbortError between steps.
+ */
+export async function renoiseSampler<X, V = X>(
+  velocity: (x: X, sigma: number, index: number) => Promise<V>,
+  x: X,
+  sigmas: readonly number[],
+  ops: RenoiseOps<X, V>,
+  options: SamplerOptions<X, V> = {},
+): Promise<X> {
+  const steps = countSteps(sigmas);
+  let latents = x;
+  for (const [index, sigma] of sigmas.slice(0, -1).entries()) {
+    options.signal?.throwIfAborted();
+    const v = await velocity(latents, sigma, index);
+    const next = sigmas[index + 1]!;
+    // Told before the noise comes: x − sigma·velocity is what the step predicts, at the level it was predicted from.
+    await options.onStep?.({ step: index + 1, steps, sigma, x: latents, velocity: v });
+    const clean = await ops.addScaled(latents, v, -sigma);
+    latents = next === 0 ? clean : await ops.renoise(clean, next, index);
+  }
+  return latents;
+}
+
+function countSteps(sigmas: readonly number[]): number {
+  const steps = sigmas.length - 1;
+  const falls = sigmas.every((sigma, i) => i === 0 || sigma < sigmas[i - 1]!);
+  assert(steps >= 1 && falls && sigmas[steps] === 0, `sigmas must fall strictly to 0, got ${sigmas}`);
+  return steps;
 }

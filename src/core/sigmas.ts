@@ -32,3 +32,46 @@ export function flowSigmas(steps: number, shift: number): number[] {
     return noise / (clean + noise);
   });
 }
+
+/** How a model goes from noise to clean: Euler on a shifted schedule of any length, or fixed levels with fresh noise between them. */
+export type SamplerConfig =
+  | { readonly kind: 'euler' }
+  | {
+      readonly kind: 'renoise';
+      /** The levels it was distilled for, strictly falling, the last one above 0. */
+      readonly sigmas: readonly number[];
+    };
+
+/**
+ * The noise levels of a clip.
+ * @returns strictly falling, the last one 0. Latents begin at the first: noise times it.
+ * @throws {AppError} `input/steps`, `input/shift`.
+ */
+export function scheduleOf(sampler: SamplerConfig, steps: number, shift: number): readonly number[] {
+  if (sampler.kind === 'euler') return flowSigmas(steps, shift);
+  const { sigmas } = sampler;
+  if (steps === sigmas.length) return [...sigmas, 0];
+  throw new AppError(
+    'input/steps',
+    `${steps} steps cannot be made: this model was trained for exactly ${sigmas.length}. Choose ${sigmas.length}.`,
+    { detail: { asked: String(steps), min: sigmas.length, max: sigmas.length } },
+  );
+}
+
+/** Levels given as timesteps 0 … 1000, as the configurations of distilled checkpoints list them. */
+export const sigmasOfTimesteps = (timesteps: readonly number[]): readonly number[] =>
+  timesteps.map((timestep) => timestep / 1000);
+
+const RCM_TIMES = [1.5, 1.4, 1]; // radians, between the first and the end
+
+/**
+ * Levels of rCM (arXiv:2510.08431, as its inference script lists them): angles t of trigonometric flow, where x = cos(t)·clean + sin(t)·noise up
+ * to a factor, as σ = sin t / (sin t + cos t).
+ * @param steps 1 … 4.
+ * @param sigmaMax noise against signal at the beginning, 80 in the published models.
+ * @returns `steps` numbers, strictly falling, all above 0.
+ */
+export function rcmSigmas(steps: 1 | 2 | 3 | 4, sigmaMax = 80): readonly number[] {
+  const times = [Math.atan(sigmaMax), ...RCM_TIMES.slice(0, steps - 1)];
+  return times.map((t) => Math.sin(t) / (Math.sin(t) + Math.cos(t)));
+}

@@ -1,13 +1,13 @@
 // Schedule, noise and denoising: from the states of the prompts to the clip's clean latents.
 
 import { AppError, assert } from '../core/errors.ts';
-import { eulerSampler } from '../core/samplers.ts';
+import { eulerSampler, renoiseSampler, type StepEvent } from '../core/samplers.ts';
 import { gaussianNoise } from '../core/seeded-noise.ts';
-import { flowSigmas } from '../core/sigmas.ts';
+import { scheduleOf } from '../core/sigmas.ts';
 import type { Precision } from '../networks/part.ts';
 import type { WanShape } from '../networks/wan-transformer.ts';
 import type { ModelManifest } from '../protocol/manifest.ts';
-import type { Latents } from './codec.ts';
+import type { Latents } from './latents.ts';
 import type { WeightOrigin } from './part-weights.ts';
 import type { Previewer } from './preview.ts';
 import type { JobClock } from './progress.ts';
@@ -20,7 +20,7 @@ export type LatentSize = Pick<WanShape, 'frames' | 'height' | 'width'>;
 
 /** What is denoised and how. */
 export interface DenoiseJob {
-  readonly manifest: Pick<ModelManifest, 'transformer' | 'text' | 'textOptions'>;
+  readonly manifest: Pick<ModelManifest, 'transformer' | 'text' | 'textOptions' | 'sampler'>;
   readonly weights: WeightOrigin;
   readonly precision: Precision;
   /** {@link denoisePasses}. */
@@ -101,15 +101,18 @@ export async function denoise(
   try {
     const contexts: DeviceTensor[] = [];
     for (const { states } of texts) contexts.push(await transformer.context(states));
-    const sigmas = flowSigmas(steps, job.shift);
+    const sigmas = scheduleOf(manifest.sampler, steps, job.shift);
     let known = job.picture;
     let latents: Latents | null = null;
     for (const [index, next] of passes.entries()) {
       if (index > 0) await transformer.enter(next);
       pass = next;
       await transformer.prepareTimes(sigmas.slice(0, -1));
-      const start = startLatents(job.seed, manifest.transformer.channels, pass, known);
-      latents = await runPass(runtime, transformer, contexts, start, sigmas, signal, async (clean, step) => {
+      const noise = (draw: number): Float32Array =>
+        passNoise(job.seed, manifest.transformer.channels, next, draw);
+      const start = startLatents(noise(0), sigmas[0]!, manifest.transformer.channels, pass, known);
+      const setup: PassSetup = { runtime, transformer, contexts, sigmas, signal, noise };
+      latents = await runPass(setup, manifest.sampler.kind, start, async (clean, step) => {
         if (previewer?.isDue(clock.secondsIn('denoise')) && step < steps)
           await previewer.show(await clean(), index * steps + step, signal);
       });
@@ -122,36 +125,62 @@ export async function denoise(
   }
 }
 
+/** Sequences of random numbers between two draws of one pass; a prefix has fewer frames than this. */
+const STREAMS_PER_DRAW = 256;
+
 /**
- * What a pass begins with: noise `[C, T, h, w]` from the seed, and the known frames in their place. How many frames are known
- * chooses the sequence of random numbers: a first frame and what goes on from it must not share their noise.
+ * Noise `[C, T, h, w]` of a pass. How many frames are known chooses the sequence of random numbers: a first frame and what
+ * goes on from it must not share their noise, and neither must two draws.
+ */
+function passNoise(
+  seed: number,
+  channels: number,
+  { shape, prefixFrames }: DenoisePass,
+  draw: number,
+): Float32Array {
+  const count = channels * shape.frames * shape.height * shape.width;
+  return gaussianNoise(seed, prefixFrames + STREAMS_PER_DRAW * draw, count);
+}
+
+/**
+ * What a pass begins with: noise `[C, T, h, w]` times the first sigma, and the known frames in their place.
+ * @param noise consumed.
  * @param known `[C, prefixFrames, h, w]`, or null without a prefix.
  */
 function startLatents(
-  seed: number,
+  noise: Float32Array,
+  sigma: number,
   channels: number,
   { shape, prefixFrames }: DenoisePass,
   known: Float32Array | null,
 ): Float32Array {
   const area = shape.height * shape.width;
-  const x = gaussianNoise(seed, prefixFrames, channels * shape.frames * area);
-  if (prefixFrames === 0) return x;
+  if (sigma !== 1) for (const [i, value] of noise.entries()) noise[i] = sigma * value;
+  if (prefixFrames === 0) return noise;
   assert(known?.length === channels * prefixFrames * area, 'the frames of a prefix are there');
   for (let c = 0; c < channels; c++) {
     const prefix = known.subarray(c * prefixFrames * area, (c + 1) * prefixFrames * area);
-    x.set(prefix, c * shape.frames * area);
+    noise.set(prefix, c * shape.frames * area);
   }
-  return x;
+  return noise;
+}
+
+/** What a pass works with. */
+interface PassSetup {
+  readonly runtime: Runtime;
+  readonly transformer: Transformer;
+  readonly contexts: readonly DeviceTensor[];
+  readonly sigmas: readonly number[];
+  readonly signal: AbortSignal;
+  /** The draw-th noise, `[C, T, h, w]`; 0 was the start. */
+  readonly noise: (draw: number) => Float32Array;
 }
 
 /** Denoises from the first sigma to 0. `onStep` may ask for what the clip would be if the path were straight from here. */
 async function runPass(
-  runtime: Runtime,
-  transformer: Transformer,
-  contexts: readonly DeviceTensor[],
+  { runtime, transformer, contexts, sigmas, signal, noise }: PassSetup,
+  sampler: 'euler' | 'renoise',
   start: Float32Array,
-  sigmas: readonly number[],
-  signal: AbortSignal,
   onStep: (clean: () => Promise<Latents>, step: number) => Promise<void>,
 ): Promise<Latents> {
   const live = new Set<DeviceTensor>();
@@ -168,39 +197,46 @@ async function runPass(
   };
   try {
     let velocity: GuidedVelocity | null = null;
-    const x = await eulerSampler<DeviceTensor, GuidedVelocity>(
-      async (x, sigma) => {
-        drop(velocity?.cond ?? null);
-        drop(velocity?.uncond ?? null);
-        const cond = hold(await transformer.velocity(x, sigma, contexts[0]!));
-        const uncond = contexts[1] ? hold(await transformer.velocity(x, sigma, contexts[1])) : null;
-        velocity = { cond, uncond };
-        return velocity;
-      },
-      hold(transformer.latents(start)),
-      sigmas,
-      {
-        addScaled: async (x, v, scale) => {
-          const next = hold(await transformer.ops.addScaled(x, v, scale));
-          await runtime.finish();
-          drop(x);
-          return next;
-        },
-      },
-      {
-        signal,
-        onStep: ({ step, x, velocity }) =>
-          onStep(async () => {
-            // clean = x − σ·v
-            const clean = await transformer.ops.addScaled(x, velocity, -sigmas[step]!);
-            try {
-              return await describe(clean);
-            } finally {
-              clean.free();
-            }
-          }, step),
-      },
-    );
+    const predict = async (x: DeviceTensor, sigma: number): Promise<GuidedVelocity> => {
+      drop(velocity?.cond ?? null);
+      drop(velocity?.uncond ?? null);
+      const cond = hold(await transformer.velocity(x, sigma, contexts[0]!));
+      const uncond = contexts[1] ? hold(await transformer.velocity(x, sigma, contexts[1])) : null;
+      velocity = { cond, uncond };
+      return velocity;
+    };
+    const addScaled = async (x: DeviceTensor, v: GuidedVelocity, scale: number): Promise<DeviceTensor> => {
+      const next = hold(await transformer.ops.addScaled(x, v, scale));
+      await runtime.finish();
+      drop(x);
+      return next;
+    };
+    /** clean + sigma·(noise − clean); frames of the prefix stay. */
+    const renoise = async (clean: DeviceTensor, sigma: number, index: number): Promise<DeviceTensor> => {
+      const fresh = hold(transformer.latents(noise(index + 1)));
+      const away = await addScaled(fresh, { cond: clean, uncond: null }, -1);
+      const next = await addScaled(clean, { cond: away, uncond: null }, sigma);
+      drop(away);
+      return next;
+    };
+    const options = {
+      signal,
+      onStep: ({ step, sigma, x, velocity }: StepEvent<DeviceTensor, GuidedVelocity>) =>
+        onStep(async () => {
+          // clean = x − σ·v
+          const clean = await transformer.ops.addScaled(x, velocity, -sigma);
+          try {
+            return await describe(clean);
+          } finally {
+            clean.free();
+          }
+        }, step),
+    };
+    const ops = { addScaled, renoise };
+    const first = hold(transformer.latents(start));
+    const x = await (sampler === 'euler'
+      ? eulerSampler<DeviceTensor, GuidedVelocity>(predict, first, sigmas, ops, options)
+      : renoiseSampler<DeviceTensor, GuidedVelocity>(predict, first, sigmas, ops, options));
     const latents = await describe(x);
     if (!latents.data.every(Number.isFinite)) {
       throw new AppError(

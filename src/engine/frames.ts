@@ -1,4 +1,4 @@
-import type { PaintedFrames } from './codec.ts';
+import type { PaintedFrames } from './latents.ts';
 
 /**
  * Cuts the middle out of a painted frame.

@@ -1,11 +1,11 @@
 import { AppError } from '../core/errors.ts';
-import { codecTensors } from '../networks/tiny-video-codec.ts';
 import { canonicalUmt5Name, umt5Tensors } from '../networks/umt5-encoder.ts';
 import { canonicalWanName, wanTensors } from '../networks/wan-transformer.ts';
 import type { ManifestFile, ModelManifest } from '../protocol/manifest.ts';
 import { type ByteSource, fetchFile } from '../weights/byte-source.ts';
 import { checkTensors } from '../weights/check-tensors.ts';
 import { openWeightFile } from '../weights/weight-file.ts';
+import { codecFacts } from './codec.ts';
 import type { WeightOrigin } from './part-weights.ts';
 import { openTokenizer, type Tokenizer } from './tokenizer.ts';
 
@@ -73,7 +73,7 @@ export async function openModelFiles(
     tokenizer: openTokenizer(await readText(tokenizer), manifest.textOptions),
     text: await openWeights(text, umt5Tensors(manifest.text), canonicalUmt5Name),
     transformer: await openWeights(transformer, wanTensors(manifest.transformer), canonicalWanName),
-    codec: await openWeights(codec, codecTensors(manifest.codec), (name) => name),
+    codec: await openWeights(codec, codecFacts(manifest.codec).tensors, (name) => name),
   };
 }
 

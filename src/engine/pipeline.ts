@@ -5,6 +5,7 @@ import { checkJob } from '../core/check-job.ts';
 import { AppError, assert } from '../core/errors.ts';
 import type { Job, Segment } from '../core/job.ts';
 import { type ClipShape, clipShape, framePicks } from '../core/video-format.ts';
+import type { TensorSource } from '../networks/conv-writer.ts';
 import type { Precision } from '../networks/part.ts';
 import type {
   GenerateEvent,
@@ -16,16 +17,10 @@ import type {
   RecordedModel,
 } from '../protocol/engine-api.ts';
 import { type ModelManifest, modelHash } from '../protocol/manifest.ts';
-import {
-  type CodecTensors,
-  Decoder,
-  encodePicture,
-  type Latents,
-  readCodecTensors,
-  shrink,
-} from './codec.ts';
+import { codecFacts, encodePicture, openDecoder, readCodecTensors } from './codec.ts';
 import { denoise, denoisePasses, denoiseWork, type LatentSize } from './denoise.ts';
 import { cropFrame } from './frames.ts';
+import { type Latents, shrink } from './latents.ts';
 import type { ModelFiles } from './model-files.ts';
 import type { PreparedPicture } from './picture.ts';
 import { Previewer } from './preview.ts';
@@ -113,10 +108,11 @@ export async function generate(
   for (const warning of options.warnings ?? []) warn(warning);
   const { manifest, job } = request;
   const segment = job.segments[0]!;
+  const { stride } = codecFacts(manifest.codec);
   const size: LatentSize = {
     frames: shape.latentFrames,
-    height: shape.encoderHeight / manifest.codec.stride,
-    width: shape.encoderWidth / manifest.codec.stride,
+    height: shape.encoderHeight / stride,
+    width: shape.encoderWidth / stride,
   };
   const passes = denoisePasses(manifest, size, request.picture !== null && segment.picture !== null);
   const prompts = job.guidance === 1 ? [segment.prompt] : [segment.prompt, job.negativePrompt];
@@ -225,7 +221,7 @@ const textPrecision = (precision: Precision): Precision => ({ ...precision, acti
 async function conditionOn(
   work: Work,
   parts: PipelineParts,
-  tensors: CodecTensors,
+  tensors: TensorSource,
   picture: Blob,
   fit: 'crop' | 'letterbox',
 ): Promise<{ readonly prepared: PreparedPicture; readonly latents: Float32Array }> {
@@ -271,15 +267,15 @@ async function paint(
   { manifest, job, shape }: Work,
   { runtime }: PipelineParts,
   { signal, clock }: PipelineOptions,
-  tensors: CodecTensors,
+  tensors: TensorSource,
   latents: Latents,
   sink: FrameSink,
 ): Promise<void> {
-  const { framesOut } = manifest.codec;
+  const { pictures } = codecFacts(manifest.codec);
   const picks = framePicks(shape.frames, job.fps, manifest.geometry.decoderFps);
   clock.plan('encode', shape.frames);
   clock.enter('decode');
-  const decoder = await Decoder.open(runtime, tensors, manifest.codec, {
+  const decoder = await openDecoder(runtime, tensors, manifest.codec, {
     height: latents.height,
     width: latents.width,
   });
@@ -292,8 +288,8 @@ async function paint(
       signal.throwIfAborted();
       clock.advance('decode', t + 1);
       clock.enter('encode');
-      // Latent frame 0 is one instant, the last of what is painted for it; every later one is framesOut instants.
-      const first = t === 0 ? 0 : 1 + (t - 1) * framesOut;
+      // Latent frame 0 is one instant, the last of what is painted for it; every later one is `pictures` instants.
+      const first = t === 0 ? 0 : 1 + (t - 1) * pictures;
       const skipped = t === 0 ? painted.count - 1 : 0;
       while (next < shape.frames && picks[next]! - first + skipped < painted.count) {
         await sink.add({

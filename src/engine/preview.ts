@@ -1,8 +1,10 @@
 import type { ClipShape } from '../core/video-format.ts';
+import type { TensorSource } from '../networks/conv-writer.ts';
 import type { ClipPreview } from '../protocol/engine-api.ts';
 import type { ModelManifest } from '../protocol/manifest.ts';
-import { type CodecTensors, Decoder, type Latents } from './codec.ts';
+import { codecFacts, openDecoder } from './codec.ts';
 import { cropFrame, halveTo } from './frames.ts';
+import type { FrameDecoder, Latents } from './latents.ts';
 import type { Runtime } from './runtime.ts';
 import { breathe } from './serial-queue.ts';
 
@@ -13,7 +15,7 @@ const LONGEST_SIDE = 240;
 
 /** Paints what the clip is becoming: one picture a latent frame, now and then. The owner calls {@link Previewer.free}. */
 export class Previewer {
-  readonly #decoder: Decoder;
+  readonly #decoder: FrameDecoder;
   readonly #manifest: ModelManifest;
   readonly #shape: ClipShape;
   readonly #send: (preview: ClipPreview) => void;
@@ -21,7 +23,7 @@ export class Previewer {
   #lastSeconds = 0;
 
   private constructor(
-    decoder: Decoder,
+    decoder: FrameDecoder,
     manifest: ModelManifest,
     shape: ClipShape,
     send: (preview: ClipPreview) => void,
@@ -35,18 +37,14 @@ export class Previewer {
   /** Prepares a decoder that paints only the last picture of each latent frame. */
   static async open(
     runtime: Runtime,
-    tensors: CodecTensors,
+    tensors: TensorSource,
     manifest: ModelManifest,
     shape: ClipShape,
     send: (preview: ClipPreview) => void,
   ): Promise<Previewer> {
-    const size = {
-      height: shape.encoderHeight / manifest.codec.stride,
-      width: shape.encoderWidth / manifest.codec.stride,
-    };
-    const decoder = await Decoder.open(runtime, tensors, manifest.codec, size, [
-      manifest.codec.framesOut - 1,
-    ]);
+    const { stride } = codecFacts(manifest.codec);
+    const size = { height: shape.encoderHeight / stride, width: shape.encoderWidth / stride };
+    const decoder = await openDecoder(runtime, tensors, manifest.codec, size, { lastOnly: true });
     return new Previewer(decoder, manifest, shape, send);
   }
 

@@ -1,5 +1,6 @@
 import type { ModelGeometry, ModelLimits } from '../core/job.ts';
-import type { TinyCodecConfig, Umt5Config, WanConfig } from '../core/model-config.ts';
+import type { CodecConfig, Umt5Config, WanConfig } from '../core/model-config.ts';
+import type { SamplerConfig } from '../core/sigmas.ts';
 
 /** One file of a model. */
 export interface ManifestFile {
@@ -40,9 +41,10 @@ export interface ModelManifest {
    * been trained for both: single latent frames, and clips with a clean first one.
    */
   readonly firstFrameFirst: boolean;
+  readonly sampler: SamplerConfig;
   readonly text: Umt5Config;
   readonly textOptions: TextOptions;
-  readonly codec: TinyCodecConfig;
+  readonly codec: CodecConfig;
   readonly geometry: ModelGeometry;
   readonly limits: ModelLimits;
 }

@@ -1,7 +1,6 @@
 // The passes of denoising, on the engine's own runtime: what a first frame made by itself means for the rest of the clip.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Latents } from '../../src/engine/codec.ts';
 import {
   type DenoiseJob,
   denoise,
@@ -10,6 +9,7 @@ import {
   type LatentSize,
 } from '../../src/engine/denoise.ts';
 import { openDevice, requestAdapter } from '../../src/engine/device.ts';
+import type { Latents } from '../../src/engine/latents.ts';
 import { fetchModelFile, type ModelFiles, openModelFiles } from '../../src/engine/model-files.ts';
 import { JobClock } from '../../src/engine/progress.ts';
 import { availableThreads, openRuntime, type Runtime } from '../../src/engine/runtime.ts';

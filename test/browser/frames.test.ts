@@ -6,7 +6,8 @@ import { newJob } from '../../src/core/check-job.ts';
 import type { Job } from '../../src/core/job.ts';
 import { gaussianNoise } from '../../src/core/seeded-noise.ts';
 import { flowSigmas } from '../../src/core/sigmas.ts';
-import { Decoder, type Latents } from '../../src/engine/codec.ts';
+import { openDecoder } from '../../src/engine/codec.ts';
+import type { Latents } from '../../src/engine/latents.ts';
 import { fetchModelFile, type ModelFiles, openModelFiles } from '../../src/engine/model-files.ts';
 import { preparePicture } from '../../src/engine/picture.ts';
 import { generate } from '../../src/engine/pipeline.ts';
@@ -153,6 +154,8 @@ function spread(rgba: ArrayLike<number>): number {
 
 /** Frames `[F, H, W, 4]` of latents by the codec's formula in plain loops. */
 function paintReference(latents: Latents): Uint8ClampedArray[] {
+  const { codec } = manifest;
+  if (codec.kind !== 'blocks') throw new TypeError('this model has the codec of blocks');
   const { channels, height, width } = latents;
   const area = height * width;
   const out: Uint8ClampedArray[] = [];
@@ -165,11 +168,7 @@ function paintReference(latents: Latents): Uint8ClampedArray[] {
         around.set(latents.data.subarray(from, from + area), (i * channels + c) * area);
       }
     }
-    const painted = decodeReference(
-      manifest.codec,
-      planes(1, 3 * channels, height, width, around),
-      formulaWeight,
-    );
+    const painted = decodeReference(codec, planes(1, 3 * channels, height, width, around), formulaWeight);
     const pixels = painted.h * painted.w;
     for (let f = t === 0 ? painted.n - 1 : 0; f < painted.n; f++) {
       const rgba = new Uint8ClampedArray(4 * pixels);
@@ -194,7 +193,7 @@ test('the decoder paints what the formula says, as bytes', async () => {
   };
   const codec = (name: string): Float32Array =>
     formulaWeight(name, files.codec.file.tensors.get(name)!.shape);
-  const decoder = await Decoder.open(runtime, codec, manifest.codec, { height: 4, width: 4 });
+  const decoder = await openDecoder(runtime, codec, manifest.codec, { height: 4, width: 4 });
   try {
     const { rgba, count, width, height } = await decoder.paint(latents, 1);
     expect([count, height, width]).toEqual([5, 64, 64]);

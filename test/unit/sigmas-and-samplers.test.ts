@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { eulerSampler, type LatentOps } from '../../src/core/samplers.ts';
-import { flowSigmas } from '../../src/core/sigmas.ts';
+import { eulerSampler, type LatentOps, type RenoiseOps, renoiseSampler } from '../../src/core/samplers.ts';
+import { flowSigmas, rcmSigmas, scheduleOf, sigmasOfTimesteps } from '../../src/core/sigmas.ts';
 
 const doubles: LatentOps<number> = { addScaled: (x, v, scale) => x + v * scale };
 
@@ -126,4 +126,72 @@ describe("Euler's method", () => {
       await expect(run).rejects.toMatchObject({ code: 'internal/invariant' });
     },
   );
+});
+
+describe('levels of distilled models', () => {
+  test('are their timesteps over 1000, and nothing else is made', () => {
+    const sigmas = sigmasOfTimesteps([1000, 757, 522]);
+    expect(scheduleOf({ kind: 'renoise', sigmas }, 3, 8)).toEqual([1, 0.757, 0.522, 0]);
+    expect(() => scheduleOf({ kind: 'renoise', sigmas }, 4, 8)).toThrow(
+      expect.objectContaining({ code: 'input/steps', detail: { asked: '4', min: 3, max: 3 } }),
+    );
+  });
+
+  test('of rCM are its angles: tan t is noise against signal', () => {
+    const sigmas = rcmSigmas(4);
+    expect(sigmas).toHaveLength(4);
+    for (const [i, t] of [Math.atan(80), 1.5, 1.4, 1].entries())
+      expect(sigmas[i]! / (1 - sigmas[i]!)).toBeCloseTo(Math.tan(t), 9);
+    expect(rcmSigmas(1)).toEqual([80 / 81].map((value) => expect.closeTo(value, 12)));
+    for (const steps of [1, 2, 3, 4] as const) {
+      const schedule = scheduleOf({ kind: 'renoise', sigmas: rcmSigmas(steps) }, steps, 1);
+      for (let i = 1; i < schedule.length; i++) expect(schedule[i]).toBeLessThan(schedule[i - 1]!);
+    }
+  });
+
+  test('of an Euler model are the shifted schedule', () => {
+    expect(scheduleOf({ kind: 'euler' }, 6, 3)).toEqual(flowSigmas(6, 3));
+  });
+});
+
+describe('predicting and adding fresh noise', () => {
+  const fresh = [0.9, -0.4, 2.2];
+  const ops: RenoiseOps<number> = {
+    ...doubles,
+    renoise: (clean, sigma, index) => (1 - sigma) * clean + sigma * fresh[index]!,
+  };
+
+  test('ends at the prediction of the last step, which saw the last noise alone', async () => {
+    // A network whose prediction is a tenth of what it is given, so that each step's noise can be told from the others'.
+    const seen: number[] = [];
+    const velocity = async (x: number, sigma: number): Promise<number> => {
+      seen.push(x);
+      return (x - x / 10) / sigma; // clean = x − σ·v = x / 10
+    };
+    const end = await renoiseSampler(velocity, 1, [1, 0.8, 0.5, 0], ops);
+    const second = 0.2 * 0.1 + 0.8 * fresh[0]!;
+    const third = 0.5 * (second / 10) + 0.5 * fresh[1]!;
+    expect(seen).toEqual([1, expect.closeTo(second, 12), expect.closeTo(third, 12)]);
+    expect(end).toBeCloseTo(third / 10, 12);
+  });
+
+  test('is exact on a straight path from any noise', async () => {
+    const clean = 0.3;
+    const velocity = async (x: number, sigma: number): Promise<number> => (x - clean) / sigma;
+    expect(await renoiseSampler(velocity, -1.7, [1, 0.757, 0.522, 0], ops)).toBeCloseTo(clean, 12);
+  });
+
+  test('tells at each step what it predicts', async () => {
+    const predicted: number[] = [];
+    await renoiseSampler(async () => -2, -1, [1, 0.5, 0], ops, {
+      onStep: ({ x, sigma, velocity }) => void predicted.push(x - sigma * velocity),
+    });
+    expect(predicted).toEqual([1, 0.5 * 1 + 0.5 * fresh[0]! + 1]);
+  });
+
+  test('stops when cancelled', async () => {
+    const signal = AbortSignal.abort();
+    const run = renoiseSampler(async () => 0, 1, [1, 0.5, 0], ops, { signal });
+    await expect(run).rejects.toMatchObject({ name: 'AbortError' });
+  });
 });
