@@ -14,7 +14,7 @@ import type {
 import { parseJobRecord } from '../../src/protocol/job-file.ts';
 import type { ModelManifest } from '../../src/protocol/manifest.ts';
 import { readJobFromMp4 } from '../../src/protocol/mp4-job.ts';
-import { tinyModel } from '../fixtures/tiny-model.ts';
+import { publishedTinyModel, tinyModel } from '../fixtures/tiny-model.ts';
 
 let client: EngineClient;
 let model: ModelManifest;
@@ -114,6 +114,40 @@ describe.each(['wasm', 'webgpu'] as const)('on %s', (device) => {
     const stored = await (await fetch(`data:image/png;base64,${record.picture}`)).blob();
     const again = await client.generate(request(device, { job: record.job, picture: stored }));
     expect(await bytes(again)).toEqual(await bytes(made));
+  });
+});
+
+describe.each(['wasm', 'webgpu'] as const)('a model like the published ones, on %s', (device) => {
+  const make = async (
+    published: ModelManifest,
+    prompt: string,
+    picture: Blob | null = null,
+    onEvent: (event: GenerateEvent) => void = () => {},
+  ): Promise<GenerateResult> => {
+    const job = newJob(published, { prompt, seed: 3, ...(picture && { picture: { fit: 'crop' } }) });
+    return client.generate(request(device, { manifest: published, job, picture }), { onEvent });
+  };
+
+  test('makes clips from words: fixed levels, fresh noise, a decoder that remembers', async () => {
+    const published = await publishedTinyModel();
+    const previews: number[] = [];
+    const made = await make(published, 'a cat', null, (event) => {
+      if (event.type === 'preview') previews.push(event.preview.frames.length);
+    });
+    expect(made.report).toMatchObject({ device, width: 64, height: 64, frames: 12, fps: 24, steps: 3 });
+    expect(made.report.latents).toEqual([1, 8, 4, 4, 4]);
+    expect(previews[0]).toBe(4);
+    expect(await bytes(await make(published, 'a cat'))).toEqual(await bytes(made));
+    expect(await bytes(await make(published, 'a dog'))).not.toEqual(await bytes(made));
+  });
+
+  test('and from a picture', async () => {
+    const published = await publishedTinyModel();
+    const made = await make(published, '', await picture());
+    expect(made.report.frames).toBe(12);
+    expect(await bytes(await make(published, ''.padEnd(3, 'x'), await picture()))).not.toEqual(
+      await bytes(made),
+    );
   });
 });
 
