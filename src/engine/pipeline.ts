@@ -17,6 +17,7 @@ import type {
   RecordedModel,
 } from '../protocol/engine-api.ts';
 import { type ModelManifest, modelHash } from '../protocol/manifest.ts';
+import { breathe } from '../weights/breathe.ts';
 import { codecFacts, encodePicture, openDecoder, readCodecTensors } from './codec.ts';
 import { denoise, denoisePasses, denoiseWork, type LatentSize } from './denoise.ts';
 import { cropFrame } from './frames.ts';
@@ -26,7 +27,6 @@ import type { PreparedPicture } from './picture.ts';
 import { Previewer } from './preview.ts';
 import type { JobClock } from './progress.ts';
 import type { Runtime } from './runtime.ts';
-import { breathe } from './serial-queue.ts';
 import { encodeText } from './text-encoder.ts';
 import { warmUp } from './warm-up.ts';
 

@@ -2,11 +2,11 @@ import type { ClipShape } from '../core/video-format.ts';
 import type { TensorSource } from '../networks/conv-writer.ts';
 import type { ClipPreview } from '../protocol/engine-api.ts';
 import type { ModelManifest } from '../protocol/manifest.ts';
+import { breathe } from '../weights/breathe.ts';
 import { codecFacts, openDecoder } from './codec.ts';
 import { cropFrame, halveTo } from './frames.ts';
 import type { FrameDecoder, Latents } from './latents.ts';
 import type { Runtime } from './runtime.ts';
-import { breathe } from './serial-queue.ts';
 
 /** Previews may take this share of the time spent on denoising, so that watching costs at most so much. */
 const SHARE = 0.1;

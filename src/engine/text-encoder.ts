@@ -1,10 +1,10 @@
 import type { Umt5Config } from '../core/model-config.ts';
 import type { GraphPart, Precision } from '../networks/part.ts';
 import { umt5Graphs } from '../networks/umt5-encoder.ts';
+import { breathe } from '../weights/breathe.ts';
 import { readRows } from '../weights/read-tensor.ts';
 import { loadPartWeights, type WeightOrigin } from './part-weights.ts';
 import { type DeviceTensor, type Runtime, type Session, takeFloats } from './runtime.ts';
-import { breathe } from './serial-queue.ts';
 
 /** Name of the embedding table in canonical (GGUF) spelling. */
 const EMBEDDING = 'token_embd.weight';

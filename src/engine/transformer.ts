@@ -14,9 +14,9 @@ import {
   wanRope,
   wanTokens,
 } from '../networks/wan-transformer.ts';
+import { breathe } from '../weights/breathe.ts';
 import { type LoadedWeights, loadPartWeights, type WeightOrigin } from './part-weights.ts';
 import type { DeviceTensor, Runtime, Session } from './runtime.ts';
-import { breathe } from './serial-queue.ts';
 
 /** Blocks between two waits for the GPU: keeps its queue short enough for cancel and progress. */
 const BLOCKS_PER_WAIT = 4;

@@ -1,5 +1,6 @@
 // A model file in the store while it is being filled: chunks in, checksums kept, SHA-256 going along.
 import { createSHA256, createXXHash64, type IHasher } from 'hash-wasm';
+import { breathe } from './breathe.ts';
 import { bytesArrived, chunkRange, type DownloadRecord } from './download-record.ts';
 import type { ModelStore, WritableBytes } from './model-store.ts';
 
@@ -223,9 +224,6 @@ export class StoredFile {
 }
 
 const SLICE_BYTES = 2 ** 20; // read at a time while checking
-
-/** Lets a message in, so that checking gigabytes can be cancelled. */
-const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 const toBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
 const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
