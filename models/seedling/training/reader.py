@@ -25,6 +25,7 @@ from prompts import ALIKE, MORE, sample
 from world import CAMERAS, COLOURS, LIGHTS, MOTIONS, SCENES, SUBJECTS, Clip, render_clip
 
 CLASSES = {"subject": SUBJECTS, "colour": tuple(COLOURS), "scene": SCENES, "motion": MOTIONS, "camera": CAMERAS, "light": LIGHTS}
+FIRSTS, EVEN = .6, .7  # share of single moments that are a clip's first; how far subjects are evened out
 PARTS = {"looks": ("subject", "colour", "scene"), "course": ("motion", "camera", "light")}
 MIRRORED = {"left": "right", "right": "left", "pan left": "pan right", "pan right": "pan left"}
 REVERSED = {"left": "right", "right": "left", "rises": "falls", "falls": "rises", "towards": "away", "away": "towards", "grows": None, "pan left": "pan right", "pan right": "pan left",
@@ -147,12 +148,21 @@ def label(a, name, changes):
     return -1 if value is None else CLASSES[name].index(value)
 
 
-def draw_clips(rng, shards, pixels, size, moment=None):
-    """Varied clips: frames [B, 41, 3, 64, 64], covers [B, 11, 8, 8], attributes, changes of words. Of one moment: frames [B, 4, 3, 64, 64], covers [B, 1, 8, 8]."""
-    chosen = [s for s in shards.loaded.values() if s[0].shape[2] == 11 and s[0].shape[3] == 8]
+def draw_clips(rng, shards, pixels, size, moment=None, kept=None):
+    """Varied clips: frames [B, 41, 3, 64, 64], masks of their subjects [B, 11, 64, 64], attributes, changes of words. Of one moment: frames [B, 4, 3, 64, 64], masks [B, 1, 64, 64].
+
+    Single moments are mostly a clip's first, from the shards of pictures: there are many times as many. kept = how often each subject is taken."""
+    first = moment is not None and bool(shards.firsts) and rng.random() < FIRSTS
+    moment = 0 if first else moment
+    chosen = [s for s in shards.loaded.values() if s[0].shape[2] == (1 if first else 11) and s[0].shape[3] == 8]
     width = int(rng.choice([8, 8, 10, 14, 18]))
     chosen = [s for s in chosen if s[0].shape[4] == width] or [s for s in chosen if s[0].shape[4] == 8]
-    picks = [(chosen[int(rng.integers(len(chosen)))], int(rng.integers(64))) for _ in range(size)]
+    picks = []
+    while len(picks) < size:  # what is drawn seldom is shown as often as the rest
+        shard = chosen[int(rng.integers(len(chosen)))]
+        i = int(rng.integers(len(shard[1])))
+        if kept is None or rng.random() < kept[shard[1][i].subject]:
+            picks.append((shard, i))
     when = slice(None) if moment is None else slice(moment, moment + 1)
     z, covers = (torch.from_numpy(np.stack([x[i] for x, i in arrays]).astype(np.float32)) for arrays in (
         [(s[0][:, :, when], i) for s, i in picks], [(s[2][:, when], i) for s, i in picks]))
@@ -164,13 +174,25 @@ def draw_clips(rng, shards, pixels, size, moment=None):
         keep = [i for i in range(size) if not covers[i].sum() or float((part[i].sum((1, 2)) / covers[i].sum((1, 2)).clamp(min=.5)).min()) > .8]
         z, covers, attributes = z[keep][..., x:x + 8], part[keep], [attributes[i] for i in keep]
     frames = pixels.frames(z, moment is not None)
+    masks = F.interpolate((covers > .02).float(), scale_factor=8.)  # [B, T, 64, 64]
     changes = []
     if rng.random() < .5:
-        frames, covers = frames.flip(4), covers.flip(3)
+        frames, masks = frames.flip(4), masks.flip(3)
         changes.append(MIRRORED)
     dy, dx = (int(n) for n in rng.integers(-4, 5, 2))  # not always on the codec's grid
-    frames = F.pad(frames.flatten(0, 1), (4, 4, 4, 4), mode="replicate")[..., 4 + dy:68 + dy, 4 + dx:68 + dx].unflatten(0, frames.shape[:2])
-    return frames, covers, attributes, changes
+    part = (..., slice(4 + dy, 68 + dy), slice(4 + dx, 68 + dx))
+    frames = F.pad(frames.flatten(0, 1), (4, 4, 4, 4), mode="replicate")[part].unflatten(0, frames.shape[:2])
+    return frames, F.pad(masks, (4, 4, 4, 4), mode="replicate")[part], attributes, changes
+
+
+def even_out(shards):
+    """How often each subject is taken, for draw_clips: rare ones always, photographs hardly ever."""
+    counts = {}
+    for _, attributes, _ in shards.loaded.values():
+        for a in attributes:
+            counts[a.subject] = counts.get(a.subject, 0) + 1
+    fewest = min(n for subject, n in counts.items() if subject != "photo")
+    return {subject: .05 if subject == "photo" else (fewest / n) ** EVEN for subject, n in counts.items()}
 
 
 def vary_colours(frames):
@@ -187,13 +209,12 @@ def soften(rng, z):
     return z * torch.where(cut, 1., torch.rand(len(z), 1))[:, :, None, None, None]
 
 
-def looks_batch(rng, shards, pixels, size):
+def looks_batch(rng, shards, pixels, size, kept):
     """Single moments, half of them with another clip's background: (latents [B, C, 1, 8, 8], labels)."""
-    frames, covers, attributes, _ = draw_clips(rng, shards, pixels, size, int(rng.integers(0, 11)))
-    covers = covers[:, 0]
+    frames, masks, attributes, _ = draw_clips(rng, shards, pixels, size, int(rng.integers(0, 11)), kept)
     want = {name: torch.tensor([label(a, name, ()) for a in attributes]) for name in PARTS["looks"]}
     if rng.random() < .5 and len(frames) > 1:
-        mask = F.interpolate((covers > .02).float()[:, None], scale_factor=8.)[:, None]  # [B, 1, 1, 64, 64]
+        mask = masks[:, :, None]  # [B, 1, 1, 64, 64]
         other = torch.roll(frames, 1, 0) * (1 - torch.roll(mask, 1, 0)) + torch.roll(frames, 2, 0) * torch.roll(mask, 1, 0)  # another scene, its subject hidden
         frames = frames * mask + other * (1 - mask)
         have = mask.flatten(1).sum(1) > 0
@@ -205,7 +226,7 @@ def looks_batch(rng, shards, pixels, size):
     return soften(rng, pixels.encoder(vary_colours(frames).flatten(1, 2))[:, :, None]), want
 
 
-def course_batch(rng, shards, pixels, size):
+def course_batch(rng, shards, pixels, size, _):
     """Whole clips, at times running backwards or in other colours: (latents [B, C, 11, 8, 8], labels)."""
     frames, _, attributes, changes = draw_clips(rng, shards, pixels, size)
     backwards = rng.random() < .4
@@ -296,11 +317,12 @@ if __name__ == "__main__":
             network.load_state_dict(torch.load(path, weights_only=True))
         shards, pixels, held = Shards(f"{options.run}/shards"), Pixels(codec), np.load(f"{options.run}/held.npz")
         shards.refresh()
+        kept = even_out(shards)
         average = {n: p.detach().clone() for n, p in network.state_dict().items()}
         optimiser = torch.optim.AdamW(network.parameters(), lr=options.lr, betas=(.9, .98), weight_decay=.05, fused=True)
         began, step, told, running = time.time(), 0, time.time(), None
         while (progress := (time.time() - began) / 60 / options.minutes) < 1:
-            z, want = batch(rng, shards, pixels, size)
+            z, want = batch(rng, shards, pixels, size, kept)
             if len(z) < 2:
                 continue
             with torch.autocast("cpu", torch.bfloat16):

@@ -1,11 +1,14 @@
+import json
+
 import numpy as np
 import torch
 
+import data
 from captions import light_phrases
-from codec import CHANNELS, Codec, fit_encoder
-from data import UNSEEN_COLOURS, make_attributes, unseen
+from codec import CHANNELS, FRAMES_IN, STRIDE, Codec, fit_encoder
+from data import UNSEEN_COLOURS, Shards, make_attributes, picture_bucket, render_picture_shard, render_shard, unseen
 from prompts import prompts
-from reader import CLASSES, MIRRORED, REVERSED, Course, Looks, Pixels, label
+from reader import CLASSES, MIRRORED, REVERSED, Course, Looks, Pixels, draw_clips, even_out, label
 from world import Attributes, Clip, render_clip
 
 
@@ -53,3 +56,25 @@ def test_the_reader_answers_for_every_attribute():
     z = torch.randn(2, CHANNELS, 11, 8, 8)
     told = Looks().eval()(z) | Course().eval()(z)
     assert {n: v.shape for n, v in told.items()} == {n: (2, len(c)) for n, c in CLASSES.items()}
+
+
+def test_pictures_are_the_first_moments_of_clips_and_drawn_evenly(tmp_path, monkeypatch):
+    monkeypatch.setattr(data, "PICTURES", 40)
+    monkeypatch.setattr(data, "CLIPS", 2)
+    torch.manual_seed(0)
+    codec = Codec().requires_grad_(False)
+    codec.encoder.mean = torch.full((FRAMES_IN * 3, STRIDE, STRIDE), .5)
+    square = next(n for n in range(20) if picture_bucket(n) == "1:1")
+    for name, render, n in (("p00000", render_picture_shard, square), ("00000", render_shard, 0)):
+        latents, said, covers = render(n, codec)
+        assert not any(unseen(Attributes(**a)) for a in said)
+        np.savez(tmp_path / f"{name}.npz", latents=latents, attributes=json.dumps(said), covers=covers)
+    shards = Shards(str(tmp_path))
+    shards.refresh()
+    assert [s[0][0].shape for s in shards.firsts.values()] == [(40, CHANNELS, 1, 8, 8)] and list(shards.by_size) == [(8, 8)]
+    rng = np.random.default_rng(0)
+    for square_share in (None, 1.):
+        z, attributes, cover, when = shards.pictures(rng, 6, square_share)
+        assert z.shape == (6, CHANNELS, 1, 8, 8) and cover.shape == (6, 1, 8, 8) and len(attributes) == 6 and ((0 <= when) & (when <= 1)).all()
+    frames, masks, attributes, _ = draw_clips(rng, shards, Pixels(codec), 8, 3, even_out(shards))
+    assert frames.shape[1:] == (4, 3, 64, 64) and masks.shape == (len(attributes), 1, 64, 64)
