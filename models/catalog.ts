@@ -75,6 +75,7 @@ export const seedlingManifest = (
     },
     geometry: { latentRate: 2, shortSide: 64, unit: 16, upscale: 4, decoderFps: 30 },
     limits: {
+      pictures: true,
       seconds: { min: 1, max: 5, default: 5 },
       fps: { min: 1, max: 30, default: 30 },
       steps: { min: 1, max: 50, default: facts.defaults.steps },

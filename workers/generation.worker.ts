@@ -7,8 +7,12 @@ import { openClipWriter } from '../src/encode/mp4.ts';
 import { EngineService } from '../src/engine/service.ts';
 import { handOver, releaseCallback } from '../src/protocol/comlink.ts';
 import type { EngineApi } from '../src/protocol/engine-api.ts';
+import { openLibrary } from '../src/weights/model-library.ts';
+
+const library = openLibrary();
 
 const service = new EngineService({
+  openStored: async (file) => (await library).open(file),
   async openSink({ visibleLabel }, signal, { width, height }, { fps }, record) {
     const size = { width, height, fps };
     const codec = await chooseCodec(size, { signal });

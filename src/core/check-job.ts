@@ -73,6 +73,12 @@ export function checkJob(job: Job, limits: ModelLimits, options: { readonly hasP
           : 'A picture came with a job that does not use one. Remove the picture, or let the job start from it.',
       );
     }
+    if (hasPicture && !limits.pictures) {
+      throw new AppError(
+        'input/picture-unsupported',
+        'This model cannot begin with a picture. Remove the picture, or choose a model that can.',
+      );
+    }
     if (segment.picture && !PICTURE_FITS.includes(segment.picture.fit)) {
       throw new AppError(
         'input/job',

@@ -27,6 +27,7 @@ export const ERROR_CODES = [
   'input/picture-unreadable',
   'input/picture-too-small',
   'input/picture-too-large',
+  'input/picture-unsupported',
   'input/aspect',
   'input/size',
   'input/seconds',

@@ -46,6 +46,8 @@ export const MAX_SEED = 0xffff_ffff;
 
 /** What a model can make and what it makes when nothing is said. All ranges are inclusive. */
 export interface ModelLimits {
+  /** Whether a clip may begin with a picture. */
+  readonly pictures: boolean;
   readonly seconds: { readonly min: number; readonly max: number; readonly default: number };
   /** Integers; max is the rate at which the decoder paints. */
   readonly fps: { readonly min: number; readonly max: number; readonly default: number };

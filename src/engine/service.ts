@@ -10,10 +10,11 @@ import type {
   GenerateRequest,
   GenerateResult,
 } from '../protocol/engine-api.ts';
-import type { ModelManifest } from '../protocol/manifest.ts';
+import type { ManifestFile, ModelManifest } from '../protocol/manifest.ts';
+import type { OpenFile } from '../weights/model-library.ts';
 import { type ChosenRuntime, chooseRuntime } from './choose-runtime.ts';
 import { adapterName, isSoftware, requestAdapter } from './device.ts';
-import { fetchModelFile, type ModelFiles, openModelFiles } from './model-files.ts';
+import { type FileOpener, fetchModelFile, type ModelFiles, openModelFiles } from './model-files.ts';
 import { preparePicture } from './picture.ts';
 import { checkRequest, generate, type PipelineParts } from './pipeline.ts';
 import { JobClock } from './progress.ts';
@@ -30,6 +31,8 @@ export interface ServiceParts {
     signal: AbortSignal,
     ...args: Parameters<PipelineParts['openSink']>
   ): ReturnType<PipelineParts['openSink']>;
+  /** Opens a file of the model store, which stays until it is released. */
+  openStored(file: ManifestFile): Promise<OpenFile>;
 }
 
 /** The engine behind a Worker's edge. */
@@ -37,7 +40,7 @@ export class EngineService implements EngineApi {
   readonly #parts: ServiceParts;
   #job: { readonly id: string; readonly controller: AbortController } | null = null;
   #runtime: { readonly choice: DeviceChoice; readonly chosen: ChosenRuntime } | null = null;
-  #files: { readonly key: string; readonly files: ModelFiles } | null = null;
+  #files: { readonly key: string; readonly files: ModelFiles; release(): void } | null = null;
 
   constructor(parts: ServiceParts) {
     this.#parts = parts;
@@ -132,10 +135,27 @@ export class EngineService implements EngineApi {
       .map((file) => file.sha256)
       .join();
     if (this.#files?.key === key) return this.#files.files;
+    this.#files?.release();
     this.#files = null;
-    const files = await openModelFiles(manifest, fetchModelFile, { signal, onProgress });
-    this.#files = { key, files };
-    return files;
+    const held: OpenFile[] = [];
+    const release = (): void => {
+      for (const file of held.splice(0)) file.release();
+    };
+    const open: FileOpener = async (file, options) => {
+      if (!file.stored) return fetchModelFile(file, options);
+      const opened = await this.#parts.openStored(file);
+      held.push(opened);
+      options.onProgress(file.bytes);
+      return opened.source;
+    };
+    try {
+      const files = await openModelFiles(manifest, open, { signal, onProgress });
+      this.#files = { key, files, release };
+      return files;
+    } catch (error) {
+      release();
+      throw error;
+    }
   }
 
   async #drop(): Promise<void> {

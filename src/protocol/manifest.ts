@@ -11,6 +11,8 @@ export interface ManifestFile {
   readonly bytes: number;
   /** Lower-case hexadecimal. */
   readonly sha256: string;
+  /** Was downloaded on request and is in the model store: never fetched to make a clip. */
+  readonly stored?: true;
 }
 
 /** How text becomes text states. */

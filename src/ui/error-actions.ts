@@ -22,6 +22,7 @@ export const ERROR_ACTIONS: Readonly<Record<ErrorCode, ErrorAction>> = {
   'input/picture-unreadable': 'choose-picture',
   'input/picture-too-small': 'choose-picture',
   'input/picture-too-large': 'choose-picture',
+  'input/picture-unsupported': 'dismiss',
   'input/aspect': 'use-legal',
   'input/size': 'use-legal',
   'input/seconds': 'use-legal',

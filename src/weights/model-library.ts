@@ -3,8 +3,10 @@ import { AppError } from '../core/errors.ts';
 import type { ByteSource } from './byte-source.ts';
 import { type DownloadEvent, type DownloadOptions, downloadFile, type RemoteFile } from './download.ts';
 import { bytesArrived, CHUNK_BYTES, type DownloadRecord, newRecord, parseRecord } from './download-record.ts';
-import type { FileLocks } from './file-locks.ts';
+import { type FileLocks, fileLocks } from './file-locks.ts';
+import { memoryStore } from './memory-store.ts';
 import { type ModelStore, type StorageRoom, storeKey } from './model-store.ts';
+import { opfsStore } from './opfs-store.ts';
 import { StoredFile } from './stored-file.ts';
 
 /** A file that is kept, whole or in part. */
@@ -234,6 +236,11 @@ export class ModelLibrary {
       { detail: { needed, free: room.free } },
     );
   }
+}
+
+/** This site's library: in the origin's storage where there is one, else in memory. */
+export async function openLibrary(): Promise<ModelLibrary> {
+  return new ModelLibrary((await opfsStore()) ?? memoryStore(), fileLocks());
 }
 
 const lockName = (key: string): string => `kindling-model-${key}`;

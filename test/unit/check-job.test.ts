@@ -4,6 +4,7 @@ import { AppError } from '../../src/core/errors.ts';
 import type { Job, ModelLimits, Segment } from '../../src/core/job.ts';
 
 const LIMITS: ModelLimits = {
+  pictures: true,
   seconds: { min: 1, max: 5, default: 5 },
   fps: { min: 1, max: 30, default: 30 },
   steps: { min: 1, max: 50, default: 16 },
@@ -88,6 +89,15 @@ test('an empty prompt needs a picture', () => {
   expect(refusal(job({}, { prompt: '  ' })).code).toBe('input/prompt-empty');
   const pictured = job({}, { prompt: '', picture: { fit: 'crop' } });
   expect(() => checkJob(pictured, LIMITS, { hasPicture: true })).not.toThrow();
+});
+
+test('a model that begins with words only refuses a picture', () => {
+  const pictured = job({}, { picture: { fit: 'crop' } });
+  const words = { ...LIMITS, pictures: false };
+  expect(() => checkJob(pictured, words, { hasPicture: true })).toThrow(
+    expect.objectContaining({ code: 'input/picture-unsupported' }),
+  );
+  expect(() => checkJob(job(), words, { hasPicture: false })).not.toThrow();
 });
 
 test('a picture and a job that disagree are refused', () => {

@@ -7,6 +7,7 @@ import { seededRandom } from '../fixtures/seeded-random.ts';
 
 const range = { min: 1, max: 9, default: 5 };
 const LIMITS: ModelLimits = {
+  pictures: true,
   seconds: range,
   fps: range,
   steps: range,

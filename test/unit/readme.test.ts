@@ -15,6 +15,7 @@ const readme = read('README.md');
 const both = readme + read('CONTRIBUTING.md');
 const range = { min: 0, max: 0, default: 0 };
 const limits = {
+  pictures: true,
   seconds: range,
   fps: range,
   steps: range,

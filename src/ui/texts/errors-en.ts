@@ -17,6 +17,7 @@ export const ERRORS_EN: Texts['errors'] = {
   'input/picture-unreadable': titled('That picture cannot be opened'),
   'input/picture-too-small': titled('That picture is too small'),
   'input/picture-too-large': titled('That picture is too large'),
+  'input/picture-unsupported': titled('This model begins with words only'),
   'input/aspect': titled('That shape cannot be made'),
   'input/size': titled('That size cannot be made'),
   'input/seconds': titled('That length cannot be made'),

@@ -23,6 +23,7 @@ export const ERRORS_ZH: Texts['errors'] = {
   ),
   'input/picture-too-small': said('图片太小', '请换一张更大的图片。'),
   'input/picture-too-large': said('图片太大', '请先把图片缩小。'),
+  'input/picture-unsupported': said('这个模型只能从文字开始', '请移除图片，或改用 Seedling 或 Wan 2.2。'),
   'input/aspect': said('做不出这个画面比例', '请写成“宽:高”，或选一个现成的比例。'),
   'input/size': said('做不出这个尺寸', '请选用默认设置。'),
   'input/seconds': said('做不出这个时长', '时长须在 {min} 到 {max} 秒之间。'),

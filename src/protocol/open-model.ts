@@ -1,0 +1,73 @@
+// Published models: files on a hub that a visitor may download, and how they become a manifest that the engine takes.
+import type { ManifestFile, ModelManifest } from './manifest.ts';
+
+/** Parts of a model, each one file. */
+export const MODEL_PARTS = ['transformer', 'text', 'codec', 'tokenizer'] as const;
+
+/** One of {@link MODEL_PARTS}. */
+export type ModelPart = (typeof MODEL_PARTS)[number];
+
+/** A file on a hub. */
+export interface HubFile {
+  /** For people. */
+  readonly name: string;
+  /** `owner/repository`. */
+  readonly repository: string;
+  /** A commit; a branch only where no commit is known, because branches move. */
+  readonly revision: string;
+  readonly path: string;
+  readonly bytes: number;
+  /** Lower-case hexadecimal; null if nobody published one that we know. */
+  readonly sha256: string | null;
+  /** Whether size and hash were read from the hub by somebody who wrote both down. If not, what the server says is believed. */
+  readonly confirmed: boolean;
+  readonly format: 'gguf' | 'safetensors' | 'json';
+  readonly licence: { readonly name: string; readonly url: string };
+}
+
+/** A published model on offer. */
+export interface OpenModel extends Omit<ModelManifest, 'files'> {
+  readonly files: Readonly<Record<ModelPart, HubFile>>;
+  /** Languages that its text encoder reads. */
+  readonly languages: readonly ('en' | 'zh')[];
+}
+
+/** Where files come from unless a mirror is set. */
+export const HUB = 'https://huggingface.co';
+
+/**
+ * The address of a file.
+ * @param host a hub or a mirror of one, such as {@link HUB}; a `/` at its end does not matter.
+ */
+export function hubAddress(
+  file: Pick<HubFile, 'repository' | 'revision' | 'path'>,
+  host: string = HUB,
+): string {
+  const path = file.path.split('/').map(encodeURIComponent).join('/');
+  return `${host.replace(/\/+$/, '')}/${file.repository}/resolve/${encodeURIComponent(file.revision)}/${path}`;
+}
+
+/**
+ * The manifest of a model whose files are stored.
+ * @param hashes SHA-256 of each file as it was verified.
+ */
+export function openManifest(
+  model: OpenModel,
+  hashes: Readonly<Record<ModelPart, string>>,
+  host: string = HUB,
+): ModelManifest {
+  const file = (part: ModelPart): ManifestFile => {
+    const { name, bytes } = model.files[part];
+    return { name, url: hubAddress(model.files[part], host), bytes, sha256: hashes[part], stored: true };
+  };
+  const { languages: _, ...rest } = model;
+  return {
+    ...rest,
+    files: {
+      transformer: file('transformer'),
+      text: file('text'),
+      codec: file('codec'),
+      tokenizer: file('tokenizer'),
+    },
+  };
+}
