@@ -27,6 +27,7 @@ import type { PreparedPicture } from './picture.ts';
 import { Previewer } from './preview.ts';
 import type { JobClock } from './progress.ts';
 import type { Runtime } from './runtime.ts';
+import type { TextCache } from './text-cache.ts';
 import { encodeText } from './text-encoder.ts';
 import { warmUp } from './warm-up.ts';
 
@@ -45,6 +46,8 @@ export interface PipelineParts {
   /** Opened for the job's device choice; stays the caller's. */
   readonly runtime: Runtime;
   readonly precision: Precision;
+  /** Of the text encoder of these files on this device. */
+  readonly texts?: TextCache;
   openFiles(onProgress: (received: number, total: number) => void): Promise<ModelFiles>;
   preparePicture(
     picture: Blob,
@@ -140,9 +143,9 @@ export async function generate(
       const message = `The last ${encoded.dropped} of ${all} word pieces did not fit and were left out.`;
       warn({ code: 'prompt-truncated', message });
     }
-    states.push(
-      await encodeText(runtime, files.text, manifest.text, textPrecision(precision), encoded.ids, { signal }),
-    );
+    const encode = (): Promise<Float32Array> =>
+      encodeText(runtime, files.text, manifest.text, textPrecision(precision), encoded.ids, { signal });
+    states.push(await (parts.texts ? parts.texts.states(encoded.ids, encode) : encode()));
   }
   const codecTensors = await readCodecTensors(files.codec, manifest.codec, signal);
 

@@ -19,6 +19,7 @@ import { preparePicture } from './picture.ts';
 import { checkRequest, generate, type PipelineParts } from './pipeline.ts';
 import { JobClock } from './progress.ts';
 import { availableThreads } from './runtime.ts';
+import { TextCache } from './text-cache.ts';
 
 /** Activations in f32 everywhere: a small model gains little from f16, and f32 is right on every device. */
 export const APP_PRECISION: Precision = { activations: 'float32', weights: 'q8', accuracyLevel: 1 };
@@ -41,6 +42,8 @@ export class EngineService implements EngineApi {
   #job: { readonly id: string; readonly controller: AbortController } | null = null;
   #runtime: { readonly choice: DeviceChoice; readonly chosen: ChosenRuntime } | null = null;
   #files: { readonly key: string; readonly files: ModelFiles; release(): void } | null = null;
+
+  #texts: { readonly key: string; readonly cache: TextCache } | null = null;
 
   constructor(parts: ServiceParts) {
     this.#parts = parts;
@@ -110,12 +113,19 @@ export class EngineService implements EngineApi {
       {
         runtime,
         precision: APP_PRECISION,
+        texts: this.#textsFor(`${runtime.kind} ${manifest.files.text.sha256}`),
         openFiles: (onProgress) => this.#openFiles(manifest, signal, onProgress),
         preparePicture: (picture, size) => preparePicture(picture, { ...size, signal }),
         openSink: (...args) => this.#parts.openSink(request, signal, ...args),
       },
       { signal, clock, onEvent, warnings: warning ? [warning] : [] },
     );
+  }
+
+  /** States repeat exactly on the device that made them, and there alone. */
+  #textsFor(key: string): TextCache {
+    if (this.#texts?.key !== key) this.#texts = { key, cache: new TextCache() };
+    return this.#texts.cache;
   }
 
   async #open(choice: DeviceChoice): Promise<ChosenRuntime> {

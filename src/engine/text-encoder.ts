@@ -3,15 +3,15 @@ import type { GraphPart, Precision } from '../networks/part.ts';
 import { umt5Graphs } from '../networks/umt5-encoder.ts';
 import { breathe } from '../weights/breathe.ts';
 import { readRows } from '../weights/read-tensor.ts';
-import { loadPartWeights, type WeightOrigin } from './part-weights.ts';
+import { type LoadedWeights, loadPartWeights, type WeightOrigin } from './part-weights.ts';
 import { type DeviceTensor, type Runtime, type Session, takeFloats } from './runtime.ts';
 
 /** Name of the embedding table in canonical (GGUF) spelling. */
 const EMBEDDING = 'token_embd.weight';
 
 /**
- * Encodes one prompt. Layers stream through the device one at a time, so the whole encoder is never resident;
- * embedding rows are read by offset, so the table never is.
+ * Encodes one prompt. Layers stream through two places on the device, one running while the next is read, so that the whole
+ * encoder is never resident; embedding rows are read by offset, so the table never is.
  * @param ids tokens with the end mark, 1 … 512.
  * @returns text states `[L, D]` f32, L = number of tokens (not padded).
  * @throws {AppError} `model/…`, `gpu/…`; rejects with AbortError.
@@ -34,11 +34,20 @@ export async function encodeText(
     sessions.push(session);
     return session;
   };
+  let reading: Promise<LoadedWeights> | null = null;
+  const read = (i: number): Promise<LoadedWeights> | null => {
+    if (i === config.layers) return null;
+    const weights = loadPartWeights(runtime, origin, graphs.layer, precision, i, signal);
+    weights.catch(() => {}); // heard when it is waited for, or not needed any more
+    return weights;
+  };
   try {
     const layer = await prepare(graphs.layer);
+    reading = read(0);
     for (let i = 0; i < config.layers; i++) {
       signal?.throwIfAborted();
-      const weights = await loadPartWeights(runtime, origin, graphs.layer, precision, i, signal);
+      const weights: LoadedWeights = await reading!;
+      reading = read(i + 1);
       try {
         const { out } = await layer.run({ x, ...weights.feeds });
         x.free();
@@ -58,6 +67,7 @@ export async function encodeText(
       weights.free();
     }
   } finally {
+    (await reading?.catch(() => null))?.free();
     x.free();
     for (const session of sessions) await session.release();
   }
