@@ -1,38 +1,10 @@
 // One model file from a server into the store, whatever happens on the way.
 import { AppError, isAbort } from '../core/errors.ts';
+import type { DownloadEvent, RemoteFile } from '../protocol/library-api.ts';
 import { CHUNK_BYTES, chunkRange, type DownloadRecord, newRecord, parseRecord } from './download-record.ts';
 import { type ModelStore, storeKey } from './model-store.ts';
 import { type RangeAnswer, type Retry, requestRange } from './range-request.ts';
 import { StoredFile } from './stored-file.ts';
-
-/** A file as the catalogue or the user names it. */
-export interface RemoteFile {
-  /** For people. */
-  readonly name: string;
-  readonly url: string;
-  /** Size in bytes; null if nobody knows it before asking. */
-  readonly bytes: number | null;
-  /** SHA-256, 64 hexadecimal digits; null if nobody published one: then the first complete download is remembered. */
-  readonly sha256: string | null;
-  /** Whether `bytes` was seen by us. If not, what the server says is believed. */
-  readonly confirmed: boolean;
-}
-
-/** What happens during a download. */
-export type DownloadEvent =
-  /** Bytes that are there, of how many. `fetched` counts what came over the network in this call, double or not. */
-  | {
-      readonly type: 'progress';
-      readonly received: number;
-      readonly total: number | null;
-      readonly fetched: number;
-    }
-  /** It failed and is tried again after a pause. */
-  | { readonly type: 'retry'; readonly error: AppError; readonly seconds: number }
-  /** All bytes are there; they are read again where their SHA-256 is not known yet. */
-  | { readonly type: 'verify' }
-  /** The whole does not have its SHA-256: each chunk is fetched again and compared, to find the bad one. */
-  | { readonly type: 'recheck' };
 
 /** Options of {@link downloadFile}. */
 export interface DownloadOptions {
@@ -240,7 +212,8 @@ class Download {
         const pause =
           Math.min(LONGEST_PAUSE_MS, pauseMs * 2 ** (this.#failures - 1)) * (0.75 + Math.random() / 2);
         const ms = Math.max(pause, (retryAfter ?? 0) * pauseMs);
-        onEvent?.({ type: 'retry', error, seconds: ms / 1000 });
+        const { code, message, detail } = error;
+        onEvent?.({ type: 'retry', error: { code, message, detail }, seconds: ms / 1000 });
         await wait(ms, signal);
       }
     }

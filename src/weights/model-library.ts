@@ -1,29 +1,14 @@
 // All model files of this site: downloads that tabs share, checks, removal, files from the user's own disk.
 import { AppError } from '../core/errors.ts';
+import type { KeptFile, LibraryEvent, RemoteFile, StorageRoom } from '../protocol/library-api.ts';
 import type { ByteSource } from './byte-source.ts';
-import { type DownloadEvent, type DownloadOptions, downloadFile, type RemoteFile } from './download.ts';
+import { type DownloadOptions, downloadFile } from './download.ts';
 import { bytesArrived, CHUNK_BYTES, type DownloadRecord, newRecord, parseRecord } from './download-record.ts';
 import { type FileLocks, fileLocks } from './file-locks.ts';
 import { memoryStore } from './memory-store.ts';
-import { type ModelStore, type StorageRoom, storeKey } from './model-store.ts';
+import { type ModelStore, storeKey } from './model-store.ts';
 import { opfsStore } from './opfs-store.ts';
 import { StoredFile } from './stored-file.ts';
-
-/** A file that is kept, whole or in part. */
-export interface KeptFile {
-  readonly key: string;
-  readonly name: string;
-  /** Where it came from; null for an imported file. */
-  readonly url: string | null;
-  readonly bytes: number;
-  /** Bytes of whole chunks. */
-  readonly arrived: number;
-  /** Complete, with the right SHA-256 when it was stored. */
-  readonly verified: boolean;
-}
-
-/** What {@link ModelLibrary.download} tells: of which file, and whether another tab is at it. */
-export type LibraryEvent = (DownloadEvent | { readonly type: 'elsewhere' }) & { readonly file: RemoteFile };
 
 /** A file that is open for reading; nobody removes it until it is released. */
 export interface OpenFile {
@@ -54,7 +39,7 @@ export class ModelLibrary {
     for (const key of await this.#store.keys()) {
       const record = parseRecord(await this.#store.readRecord(key));
       kept.push(
-        record ? keptFile(key, record) : { key, name: key, url: null, bytes: 0, arrived: 0, verified: false }, // can be removed, if nothing else
+        record ? keptFile(key, record) : { key, name: key, url: null, bytes: 0, arrived: 0, verified: null }, // can be removed, if nothing else
       );
     }
     return kept;
@@ -251,7 +236,7 @@ const keptFile = (key: string, record: DownloadRecord): KeptFile => ({
   url: record.url,
   bytes: record.bytes,
   arrived: bytesArrived(record),
-  verified: record.verified !== null,
+  verified: record.verified,
 });
 
 const notKept = (name: string): AppError =>

@@ -1,5 +1,6 @@
 // Where downloaded model files live: one folder a file, named by a key, holding the bytes and a record of how far they are.
 import { AppError } from '../core/errors.ts';
+import type { StorageRoom } from '../protocol/library-api.ts';
 import type { ByteSource } from './byte-source.ts';
 
 /** A stored file that is open for writing, by one owner. Calls are synchronous: nothing of a chunk waits in memory. */
@@ -40,16 +41,6 @@ export interface ModelStore {
   open(key: string, name: string): Promise<ByteSource>;
   /** Removes bytes and record; nothing happens if there are none. @throws {AppError} `storage/in-use` while they are open. */
   remove(key: string): Promise<void>;
-}
-
-/** What the browser says of this site's storage. */
-export interface StorageRoom {
-  /** Bytes that this site may still store; an estimate, browsers round it. */
-  readonly free: number;
-  /** Bytes stored by this site. */
-  readonly used: number;
-  /** Whether the browser promised not to clear it by itself. */
-  readonly persistent: boolean;
 }
 
 /** Asks the browser; null if it does not say. */

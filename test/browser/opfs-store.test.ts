@@ -83,7 +83,7 @@ test('a file of the user’s own is copied in, verified, and held while it is re
   expect(made).toEqual({
     first: [0, 7, 14, 21],
     whileOpen: 'storage/in-use',
-    kept: [{ key: sha256, name: 'weights', url: null, bytes: 100_000, arrived: 100_000, verified: true }],
+    kept: [{ key: sha256, name: 'weights', url: null, bytes: 100_000, arrived: 100_000, verified: sha256 }],
   });
   expect(await start().importFile('weights', new Blob([bytes.subarray(1)]), `${sha256.slice(1)}0`)).toBe(
     'model/hash',

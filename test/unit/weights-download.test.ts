@@ -2,7 +2,8 @@
 // what to do, and nothing that had arrived is fetched again.
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type DownloadEvent, type DownloadOptions, downloadFile } from '../../src/weights/download.ts';
+import type { DownloadEvent } from '../../src/protocol/library-api.ts';
+import { type DownloadOptions, downloadFile } from '../../src/weights/download.ts';
 import { bytesArrived, parseRecord } from '../../src/weights/download-record.ts';
 import { memoryStore } from '../../src/weights/memory-store.ts';
 import { type ModelStore, storeKey } from '../../src/weights/model-store.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { RemoteFile } from '../../src/weights/download.ts';
+import type { LibraryEvent, RemoteFile } from '../../src/protocol/library-api.ts';
 import { pageLocks } from '../../src/weights/file-locks.ts';
 import { memoryStore } from '../../src/weights/memory-store.ts';
-import { type LibraryEvent, ModelLibrary } from '../../src/weights/model-library.ts';
+import { ModelLibrary } from '../../src/weights/model-library.ts';
 import { type ModelStore, storeKey } from '../../src/weights/model-store.ts';
 import { type HubServer, startHub } from '../hub/hub-server.ts';
 import { codeOf } from './weights-expect.ts';
@@ -43,7 +43,7 @@ test('several files are downloaded, listed and removed', async () => {
   expect(new Set(events.map((event) => event.file.name))).toEqual(new Set(files.map((file) => file.name)));
   const kept = await library.list();
   expect(kept.map(({ name, bytes, arrived, verified }) => [name, bytes, arrived, verified])).toEqual(
-    files.map((file) => [file.name, SIZE, SIZE, true]),
+    files.map((file) => [file.name, SIZE, SIZE, file.sha256]),
   );
   await library.remove(kept[0]!.key);
   expect((await library.list()).map((file) => file.name)).toEqual([files[1]!.name]);
@@ -80,7 +80,7 @@ describe('two tabs', () => {
     ]);
     expect(seen[0]).toBe('elsewhere');
     expect(hub.sent(file.name)).toBe(SIZE);
-    expect((await tabs[1].find(file))?.verified).toBe(true);
+    expect((await tabs[1].find(file))?.verified).toBe(file.sha256);
   });
 
   test('the second goes on when the first is closed', async () => {
@@ -98,7 +98,7 @@ describe('two tabs', () => {
     const second = tabs[1].download([file], FAST);
     await expect(first).rejects.toMatchObject({ name: 'AbortError' });
     await second;
-    expect((await tabs[1].find(file))?.verified).toBe(true);
+    expect((await tabs[1].find(file))?.verified).toBe(file.sha256);
     expect(hub.sent(file.name)).toBeLessThanOrEqual(SIZE + CHUNK);
   });
 });
@@ -138,7 +138,7 @@ describe('verifying', () => {
     const read: number[] = [];
     expect(await library.verify(file, { onProgress: (done) => read.push(done) })).toEqual({ damaged: 1 });
     expect(read).toEqual([CHUNK, 2 * CHUNK, 3 * CHUNK, SIZE]);
-    expect((await library.find(file))?.verified).toBe(false);
+    expect((await library.find(file))?.verified).toBeNull();
     const before = hub.sent(file.name);
     await library.download([file], FAST);
     expect(hub.sent(file.name) - before).toBe(CHUNK);
