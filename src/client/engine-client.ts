@@ -1,6 +1,6 @@
 import { proxy } from 'comlink';
 import { AppError } from '../core/errors.ts';
-import type { Capabilities, GenerateRequest, GenerateResult } from '../protocol/engine-api.ts';
+import type { Capabilities, EngineApi, GenerateRequest, GenerateResult } from '../protocol/engine-api.ts';
 import type { Engine, GenerateOptions } from './engine.ts';
 import { WorkerConnection, type WorkerLike } from './worker-connection.ts';
 
@@ -24,7 +24,7 @@ export class EngineClient implements Engine {
   readonly #createWorker: () => WorkerLike;
   readonly #cancelGraceMs: number;
   readonly #idleMs: number;
-  #connection: WorkerConnection | null = null;
+  #connection: WorkerConnection<EngineApi> | null = null;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
   #calls = 0;
   #generating = false;
@@ -83,7 +83,7 @@ export class EngineClient implements Engine {
   /** Waits for `work`; on abort asks the Worker to stop and terminates it if it does not. */
   async #cancellable<T>(
     work: Promise<T>,
-    connection: WorkerConnection,
+    connection: WorkerConnection<EngineApi>,
     id: string,
     signal: AbortSignal | undefined,
   ): Promise<T> {
@@ -106,7 +106,7 @@ export class EngineClient implements Engine {
     }
   }
 
-  async #call<T>(run: (connection: WorkerConnection) => Promise<T>): Promise<T> {
+  async #call<T>(run: (connection: WorkerConnection<EngineApi>) => Promise<T>): Promise<T> {
     clearTimeout(this.#idleTimer);
     this.#calls++;
     try {
@@ -117,7 +117,7 @@ export class EngineClient implements Engine {
     }
   }
 
-  #connect(): WorkerConnection {
+  #connect(): WorkerConnection<EngineApi> {
     if (this.#connection?.alive) return this.#connection;
     try {
       this.#connection = new WorkerConnection(this.#createWorker());

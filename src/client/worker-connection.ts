@@ -1,6 +1,5 @@
 import { type Remote, wrap } from 'comlink';
 import { AppError } from '../core/errors.ts';
-import type { EngineApi } from '../protocol/engine-api.ts';
 import '../protocol/comlink.ts';
 
 /** What a connection needs of a Worker. */
@@ -10,9 +9,9 @@ export type WorkerLike = Pick<
 >;
 
 /** One Worker from start to death. Comlink's promises never settle once a Worker is gone; these do. */
-export class WorkerConnection {
+export class WorkerConnection<Api> {
   /** The Worker's methods. Call them only inside {@link WorkerConnection.race}. */
-  readonly api: Remote<EngineApi>;
+  readonly api: Remote<Api>;
   readonly #worker: WorkerLike;
   readonly #death: Promise<never>;
   #die!: (error: AppError) => void;
@@ -29,7 +28,7 @@ export class WorkerConnection {
     worker.addEventListener('message', this.#onMessage, { once: true });
     worker.addEventListener('error', this.#onError);
     worker.addEventListener('messageerror', this.#onMessageError);
-    this.api = wrap<EngineApi>(worker as Worker);
+    this.api = wrap<Api>(worker as Worker);
   }
 
   /** False once the Worker failed or was ended: take a new one. */

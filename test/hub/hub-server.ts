@@ -72,7 +72,7 @@ export async function startHub(): Promise<HubServer> {
       response.writeHead(405, CORS).end();
       return;
     }
-    const [, kind, name = ''] = pathname.split('/');
+    const [kind, name = ''] = hubPath(pathname);
     const file = files.get(decodeURIComponent(name));
     if (!file) response.writeHead(404, CORS).end('not found');
     else if (kind === 'resolve')
@@ -156,4 +156,11 @@ function answer(file: Hosted, request: IncomingMessage, response: ServerResponse
   if (fault?.kind === 'drop') response.write(body.subarray(0, after), () => response.destroy());
   else if (fault?.kind === 'stall') response.write(body.subarray(0, after));
   else response.end(body.subarray(0, after));
+}
+
+/** `/owner/repository/resolve/revision/name` as hubs have it, `/resolve/name` for short, `/signed/name` behind the redirect. */
+function hubPath(pathname: string): readonly [kind: string, name: string] {
+  const parts = pathname.split('/').slice(1);
+  const at = parts.indexOf('resolve');
+  return at > 0 ? ['resolve', parts.slice(at + 2).join('/')] : [parts[0] ?? '', parts.slice(1).join('/')];
 }
