@@ -48,6 +48,7 @@ export const seedlingManifest = (
       textDim: 128,
       eps: 1e-6,
     },
+    numbers: { weights: 'q8', halves: false }, // a small model gains little from f16, and f32 is right everywhere
     firstFrameFirst: facts.firstFrameFirst,
     sampler: { kind: 'euler' },
     text: {

@@ -8,9 +8,9 @@ import type { Job } from '../src/core/job.ts';
 import { type FileOpener, type ModelFiles, openModelFiles } from '../src/engine/model-files.ts';
 import { encodePng } from '../src/engine/picture-png.ts';
 import { generate, type PipelineParts } from '../src/engine/pipeline.ts';
+import { precisionFor } from '../src/engine/precision.ts';
 import { JobClock } from '../src/engine/progress.ts';
 import type { DeviceTensor, HostArray, Runtime, Session } from '../src/engine/runtime.ts';
-import { APP_PRECISION } from '../src/engine/service.ts';
 import type { GraphPart } from '../src/networks/part.ts';
 import type { ModelManifest } from '../src/protocol/manifest.ts';
 import { bufferSource } from '../src/weights/byte-source.ts';
@@ -141,7 +141,7 @@ async function makeFrames(
   let size = { width: 0, height: 0 };
   const parts: PipelineParts = {
     runtime,
-    precision: APP_PRECISION,
+    precision: precisionFor(manifest, false),
     openFiles: async () => files,
     async preparePicture(_, { width, height }) {
       assert(picture?.width === width && picture.height === height, `the picture must be ${width}×${height}`);

@@ -80,6 +80,7 @@ const autoencoder = (channels: number, patch: number): TinyAutoencoderConfig => 
 
 /** What FastWan's models were distilled for: three levels, no guidance (arXiv:2505.13389). */
 const FASTWAN = {
+  numbers: { weights: 'q4', halves: true },
   firstFrameFirst: false,
   sampler: { kind: 'renoise', sigmas: sigmasOfTimesteps([1000, 757, 522]) },
   text: TEXT,
@@ -156,6 +157,7 @@ export const OPEN_MODELS: readonly OpenModel[] = [
       tokenizer: TOKENIZER,
     },
     transformer: wan(1536, 8960, 12, 16),
+    numbers: { weights: 'q8', halves: true },
     codec: { kind: 'tiny-autoencoder', ...autoencoder(16, 1) },
     geometry: { latentRate: 4, shortSide: 320, unit: 16, upscale: 1, decoderFps: 16 },
     limits: {

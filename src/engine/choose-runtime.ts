@@ -15,6 +15,8 @@ import { selfTest } from './self-test.ts';
 /** A runtime that passed, and why it was chosen over what was asked or hoped for. */
 export interface ChosenRuntime {
   readonly runtime: Runtime;
+  /** What the model is computed in there. */
+  readonly precision: Precision;
   /** For people: why not the GPU, or null if there is nothing to explain. */
   readonly reason: string | null;
   /** What the user should be warned of: a GPU that was passed over, or one that will be slow. */
@@ -31,6 +33,7 @@ export interface DeviceChecks {
 const FEATURE_LADDER: readonly DeviceFeatures[] = [
   { shaderF16: true, subgroups: true },
   { shaderF16: true, subgroups: false },
+  { shaderF16: false, subgroups: false }, // what half precision gets wrong, f32 may get right
 ];
 
 const slowness = ({ software, name }: GpuDevice): JobWarning | null =>
@@ -44,18 +47,20 @@ const slowness = ({ software, name }: GpuDevice): JobWarning | null =>
 /**
  * Opens the runtime for a job: WebGPU where an adapter passes the numeric self-test, WebAssembly otherwise.
  * @param choice `auto` passes over software adapters (slower than WebAssembly); `webgpu` insists, `wasm` never asks for a GPU.
+ * @param precisionOf what the model is computed in on a device that has f16 or has not.
  * @param checks what is asked of an adapter and its device; the real ones by default.
  * @returns the caller closes the runtime.
  * @throws {AppError} `unsupported/webgpu` or `gpu/self-test` when WebGPU was insisted on; `internal/runtime`.
  */
 export async function chooseRuntime(
   choice: DeviceChoice,
-  precision: Precision,
+  precisionOf: (shaderF16: boolean) => Precision,
   checks: DeviceChecks = { isSoftware, selfTest },
 ): Promise<ChosenRuntime> {
   const threads = availableThreads();
   const fallBack = async (reason: string | null, isWarning = false): Promise<ChosenRuntime> => ({
     runtime: await openRuntime({ gpu: null, threads }),
+    precision: precisionOf(false),
     reason,
     warning: isWarning && reason ? { code: 'gpu-fallback', message: reason } : null,
   });
@@ -85,8 +90,9 @@ export async function chooseRuntime(
       gpu = await openDevice(fresh, features);
       runtime = await openRuntime({ gpu, threads });
       const reference = await openRuntime({ gpu: null, threads });
+      const precision = precisionOf(runtime.shaderF16);
       const { passed, error } = await checks.selfTest(runtime, reference, precision);
-      if (passed) return { runtime, reason: null, warning: slowness(gpu) };
+      if (passed) return { runtime, precision, reason: null, warning: slowness(gpu) };
       problem = `its numbers are off by ${(100 * error).toFixed(1)} %`;
     } catch (cause) {
       problem = cause instanceof Error ? cause.message : String(cause);

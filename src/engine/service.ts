@@ -1,7 +1,6 @@
 // What the page talks to: one job at a time, the device and the model's files kept between jobs.
 
 import { AppError, isAbort } from '../core/errors.ts';
-import type { Precision } from '../networks/part.ts';
 import type {
   Capabilities,
   DeviceChoice,
@@ -17,12 +16,10 @@ import { adapterName, isSoftware, requestAdapter } from './device.ts';
 import { type FileOpener, fetchModelFile, type ModelFiles, openModelFiles } from './model-files.ts';
 import { preparePicture } from './picture.ts';
 import { checkRequest, generate, type PipelineParts } from './pipeline.ts';
+import { precisionFor } from './precision.ts';
 import { JobClock } from './progress.ts';
 import { availableThreads } from './runtime.ts';
 import { TextCache } from './text-cache.ts';
-
-/** Activations in f32 everywhere: a small model gains little from f16, and f32 is right on every device. */
-export const APP_PRECISION: Precision = { activations: 'float32', weights: 'q8', accuracyLevel: 1 };
 
 /** What the service is built from besides itself. */
 export interface ServiceParts {
@@ -40,7 +37,7 @@ export interface ServiceParts {
 export class EngineService implements EngineApi {
   readonly #parts: ServiceParts;
   #job: { readonly id: string; readonly controller: AbortController } | null = null;
-  #runtime: { readonly choice: DeviceChoice; readonly chosen: ChosenRuntime } | null = null;
+  #runtime: { readonly key: string; readonly chosen: ChosenRuntime } | null = null;
   #files: { readonly key: string; readonly files: ModelFiles; release(): void } | null = null;
 
   #texts: { readonly key: string; readonly cache: TextCache } | null = null;
@@ -104,7 +101,7 @@ export class EngineService implements EngineApi {
     const key = `${device} ${manifest.id} ${shape.decoderWidth}×${shape.decoderHeight} ${request.job.guidance === 1}`;
     const clock = new JobClock(key, onEvent);
     clock.enter('prepare');
-    const { runtime, reason, warning } = await this.#open(device);
+    const { runtime, precision, reason, warning } = await this.#open(device, manifest);
     runtime.forgetErrors();
     signal.throwIfAborted();
     onEvent({ type: 'device', device: runtime.kind, adapter: runtime.adapter, reason });
@@ -112,7 +109,7 @@ export class EngineService implements EngineApi {
       request,
       {
         runtime,
-        precision: APP_PRECISION,
+        precision,
         texts: this.#textsFor(`${runtime.kind} ${manifest.files.text.sha256}`),
         openFiles: (onProgress) => this.#openFiles(manifest, signal, onProgress),
         preparePicture: (picture, size) => preparePicture(picture, { ...size, signal }),
@@ -128,11 +125,13 @@ export class EngineService implements EngineApi {
     return this.#texts.cache;
   }
 
-  async #open(choice: DeviceChoice): Promise<ChosenRuntime> {
-    if (this.#runtime?.choice === choice) return this.#runtime.chosen;
+  async #open(choice: DeviceChoice, manifest: ModelManifest): Promise<ChosenRuntime> {
+    const { weights, halves } = manifest.numbers;
+    const key = `${choice} ${weights} ${halves}`; // what the self-test was about
+    if (this.#runtime?.key === key) return this.#runtime.chosen;
     await this.#drop();
-    const chosen = await chooseRuntime(choice, APP_PRECISION);
-    this.#runtime = { choice, chosen };
+    const chosen = await chooseRuntime(choice, (shaderF16) => precisionFor(manifest, shaderF16));
+    this.#runtime = { key, chosen };
     return chosen;
   }
 

@@ -38,6 +38,8 @@ export interface ModelManifest {
     readonly tokenizer: ManifestFile;
   };
   readonly transformer: WanConfig;
+  /** In what its numbers are kept and computed: bits of the large matrices, and whether f16 will do between them where a GPU has it. */
+  readonly numbers: { readonly weights: 'q8' | 'q4'; readonly halves: boolean };
   /**
    * Without a picture the model paints the first latent frame by itself and then the clip that begins with it. It must have
    * been trained for both: single latent frames, and clips with a clean first one.

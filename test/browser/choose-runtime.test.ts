@@ -5,7 +5,11 @@ import { chooseRuntime } from '../../src/engine/choose-runtime.ts';
 import type { selfTest } from '../../src/engine/self-test.ts';
 import type { Precision } from '../../src/networks/part.ts';
 
-const PRECISION: Precision = { activations: 'float32', weights: 'q8', accuracyLevel: 1 };
+const PRECISION = (shaderF16: boolean): Precision => ({
+  activations: shaderF16 ? 'float16' : 'float32',
+  weights: 'q8',
+  accuracyLevel: 1,
+});
 const hardware = (): boolean => false;
 const wrong: typeof selfTest = async () => ({ passed: false, error: 0.37, tolerance: 1e-3 });
 
@@ -43,6 +47,21 @@ test('a software adapter that was insisted on passes the real self-test, with a 
   const { runtime, warning } = await chooseRuntime('webgpu', PRECISION);
   expect(runtime.kind).toBe('webgpu');
   expect(warning).toMatchObject({ code: 'slow-adapter' });
+  await runtime.close();
+});
+
+test('a GPU that is wrong in half precision only is used in single precision', async () => {
+  const tested: string[] = [];
+  const halfWrong: typeof selfTest = async (gpu, _, { activations }) => {
+    tested.push(activations);
+    return { passed: !gpu.shaderF16 && tested.length > 2, error: 0.2, tolerance: 1e-3 };
+  };
+  const { runtime, precision } = await chooseRuntime('webgpu', PRECISION, {
+    isSoftware: hardware,
+    selfTest: halfWrong,
+  });
+  expect([runtime.kind, precision.activations]).toEqual(['webgpu', 'float32']);
+  expect(tested.at(-1)).toBe('float32');
   await runtime.close();
 });
 
