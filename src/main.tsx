@@ -3,6 +3,7 @@ import { findModel, MODELS } from '../models/catalog.ts';
 import { registerAutomation } from './client/automation.ts';
 import { EngineClient } from './client/engine-client.ts';
 import { assert } from './core/errors.ts';
+import type { ModelShelf } from './state/model-shelf.ts';
 import { Studio } from './state/studio.ts';
 import { readSupport } from './state/support.ts';
 import { App } from './ui/app.tsx';
@@ -10,6 +11,7 @@ import './ui/styles/tokens.css';
 import './ui/styles/controls.css';
 import './ui/styles/composer.css';
 import './ui/styles/stage.css';
+import './ui/styles/models.css';
 import './ui/styles/motion.css';
 
 const store = (): Storage | null => {
@@ -32,12 +34,30 @@ const engine = new EngineClient(
     }),
 );
 
+/** The models that can be downloaded, and the Worker that keeps their files: only when somebody asks for them. */
+async function loadShelf(): Promise<ModelShelf> {
+  const [{ LibraryClient }, { ModelShelf }, { OPEN_MODELS }] = await Promise.all([
+    import('./client/library-client.ts'),
+    import('./state/model-shelf.ts'),
+    import('../models/wan/open-models.ts'),
+  ]);
+  const library = new LibraryClient(
+    () =>
+      new Worker(new URL('../workers/library.worker.ts', import.meta.url), {
+        type: 'module',
+        name: 'library',
+      }),
+  );
+  return new ModelShelf(library, OPEN_MODELS);
+}
+
 const studio = new Studio({
   engine,
   manifest,
   support: readSupport(globalThis),
   languages: navigator.languages,
   store: store(),
+  loadShelf,
   loadLexicon: async () =>
     JSON.parse((await import('../models/seedling/lexicon.json?raw')).default) as unknown,
 });

@@ -1,4 +1,4 @@
-import { batch, computed, signal } from '@preact/signals-core';
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals-core';
 import { newJob } from '../core/check-job.ts';
 import type { AppError } from '../core/errors.ts';
 import { ASPECTS, type Job, MAX_SEED, type PictureFit } from '../core/job.ts';
@@ -47,12 +47,12 @@ export class StudioForm {
   readonly seedLocked = signal(false);
   readonly device = signal<DeviceChoice>('auto');
   readonly visibleLabel = signal(true);
-  readonly #manifest: ModelManifest;
+  readonly #model: ReadonlySignal<ModelManifest>;
   readonly #drawSeed: () => number;
 
-  /** @param drawSeed for tests that need to know what comes. */
-  constructor(manifest: ModelManifest, drawSeed: () => number = randomSeed) {
-    this.#manifest = manifest;
+  /** @param model that the clips are made with; may change. @param drawSeed for tests that need to know what comes. */
+  constructor(model: ReadonlySignal<ModelManifest>, drawSeed: () => number = randomSeed) {
+    this.#model = model;
     this.#drawSeed = drawSeed;
     this.resetSettings();
     this.rollSeed();
@@ -67,22 +67,22 @@ export class StudioForm {
 
   /** Size of the clip, or null while the ratio is not one that can be made. */
   readonly shape = computed((): ClipShape | null => {
-    const { min, max } = this.#manifest.limits.aspect;
+    const { min, max } = this.#model.value.limits.aspect;
     const ratio = parseAspect(this.ratio.value);
     if (!ratio || ratio.width / ratio.height < min || ratio.width / ratio.height > max) return null;
-    return clipShape(this.#manifest.geometry, this.ratio.value, this.seconds.value, this.fps.value);
+    return clipShape(this.#model.value.geometry, this.ratio.value, this.seconds.value, this.fps.value);
   });
 
   /** Frame rate and shift have no field of their own; true when an opened file brought others than the model's. */
   readonly carriesHidden = computed(
     () =>
-      this.fps.value !== this.#manifest.limits.fps.default ||
-      this.shift.value !== this.#manifest.limits.shift.default,
+      this.fps.value !== this.#model.value.limits.fps.default ||
+      this.shift.value !== this.#model.value.limits.shift.default,
   );
 
   /** Back to the model's own settings; prompt, picture and seed stay. */
   resetSettings(): void {
-    const { limits } = this.#manifest;
+    const { limits } = this.#model.value;
     batch(() => {
       this.#setAspect(limits.aspect.default);
       this.seconds.value = limits.seconds.default;
@@ -100,7 +100,7 @@ export class StudioForm {
    * model's own. Errors about anything else change nothing.
    */
   useLegal(error: AppError): void {
-    const { limits } = this.#manifest;
+    const { limits } = this.#model.value;
     const nearest: unknown = Array.isArray(error.detail.nearest) ? error.detail.nearest[0] : undefined;
     const value = typeof nearest === 'number' ? nearest : null;
     if (error.code === 'input/aspect')
@@ -129,7 +129,7 @@ export class StudioForm {
    */
   toJob(seed: number = this.seed.value): Job {
     return newJob(
-      this.#manifest,
+      this.#model.value,
       {
         prompt: this.prompt.value.trim(),
         seed,

@@ -25,19 +25,31 @@ const languageOf = (tag: string): Language | undefined =>
  * @param preferred language tags, best first, as in `navigator.languages`.
  */
 export function firstLanguage(preferred: readonly string[], store: TextStore | null): Language {
-  let kept: string | null = null;
-  try {
-    kept = store?.getItem(KEY) ?? null;
-  } catch {
-    // A closed store only means that nothing is remembered.
-  }
-  return languageOf(kept ?? '') ?? preferred.map(languageOf).find((found) => found !== undefined) ?? 'en';
+  return (
+    languageOf(keptChoice(KEY, store) ?? '') ??
+    preferred.map(languageOf).find((found) => found !== undefined) ??
+    'en'
+  );
 }
 
 /** Remembers a choice for the next visit, if the store allows it. */
 export function keepLanguage(language: Language, store: TextStore | null): void {
+  keepChoice(KEY, language, store);
+}
+
+/** What was chosen on an earlier visit; null for nothing. */
+export function keptChoice(name: string, store: TextStore | null): string | null {
   try {
-    store?.setItem(KEY, language);
+    return store?.getItem(name) ?? null;
+  } catch {
+    return null; // a closed store only means that nothing is remembered
+  }
+}
+
+/** Remembers any choice. */
+export function keepChoice(name: string, choice: string, store: TextStore | null): void {
+  try {
+    store?.setItem(name, choice);
   } catch {
     // Full or closed: the choice holds for this visit.
   }

@@ -14,6 +14,8 @@ import {
 } from '../protocol/open-model.ts';
 import { RateMeter } from './rate-meter.ts';
 
+export { MODEL_PARTS } from '../protocol/open-model.ts';
+
 /** What a model's files are doing. */
 export type ShelfActivity =
   | { readonly status: 'still' }

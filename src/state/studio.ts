@@ -9,7 +9,15 @@ import { ClipMaker } from './clip-maker.ts';
 import { capField, StudioForm } from './form.ts';
 import type { JobState } from './job-state.ts';
 import { KnownWords, type MarkedWord, replaceWord } from './known-words.ts';
-import { firstLanguage, keepLanguage, type Language, type TextStore } from './language.ts';
+import {
+  firstLanguage,
+  keepChoice,
+  keepLanguage,
+  keptChoice,
+  type Language,
+  type TextStore,
+} from './language.ts';
+import type { ModelShelf } from './model-shelf.ts';
 import { type Notice, type Status, StatusLine } from './notices.ts';
 import type { OpenedFile } from './open-file.ts';
 import { type Picture, releasePicture } from './picture.ts';
@@ -18,6 +26,7 @@ import type { GpuKind, Support } from './support.ts';
 /** What the studio needs from outside. */
 export interface StudioParts {
   readonly engine: Engine;
+  /** The model that comes with the app. */
   readonly manifest: ModelManifest;
   readonly support: Support;
   /** Language tags, best first. */
@@ -26,9 +35,13 @@ export interface StudioParts {
   readonly store: TextStore | null;
   /** Fetches the model's lexicon. */
   readonly loadLexicon: () => Promise<unknown>;
+  /** Fetches what knows the models that can be downloaded: most visits never ask. */
+  readonly loadShelf: () => Promise<ModelShelf>;
   /** Draws seeds; for tests. */
   readonly drawSeed?: () => number;
 }
+
+const MODEL_KEY = 'kindling.model';
 
 /** What is spoken when the job gets there. */
 const JOB_STATUS: Readonly<Record<JobState['status'], Status | null>> = {
@@ -41,7 +54,8 @@ const JOB_STATUS: Readonly<Record<JobState['status'], Status | null>> = {
 
 /** The whole state of the studio page and everything that can be done on it. Knows no UI library. */
 export class Studio {
-  readonly manifest: ModelManifest;
+  /** The model that comes with the app. */
+  readonly builtIn: ModelManifest;
   readonly support: Support;
   readonly form: StudioForm;
   readonly maker: ClipMaker;
@@ -57,6 +71,13 @@ export class Studio {
   readonly promptLength: ReadonlySignal<number>;
   /** A job runs. */
   readonly isRunning = computed(() => this.maker.state.value.status === 'running');
+  /** The models that can be downloaded, once they were asked for. */
+  readonly shelf: ReadonlySignal<ModelShelf | null>;
+  /** The list of models stands open. */
+  readonly isChoosingModel = signal(false);
+  readonly #model: Signal<ModelManifest>;
+  readonly #shelf = signal<ModelShelf | null>(null);
+  readonly #loadShelf: () => Promise<ModelShelf>;
   readonly #problem = signal<AppError | null>(null);
   readonly #notice = signal<Notice | null>(null);
   readonly #gpu = signal<GpuKind | null>(null);
@@ -69,9 +90,12 @@ export class Studio {
   #findingGpu: Promise<void> | null = null;
 
   constructor(parts: StudioParts) {
-    this.manifest = parts.manifest;
+    this.builtIn = parts.manifest;
+    this.#model = signal(parts.manifest);
+    this.#loadShelf = parts.loadShelf;
+    this.shelf = this.#shelf;
     this.support = parts.support;
-    this.form = new StudioForm(parts.manifest, parts.drawSeed);
+    this.form = new StudioForm(this.#model, parts.drawSeed);
     this.maker = new ClipMaker(parts.engine);
     this.#store = parts.store;
     this.#language = signal(firstLanguage(parts.languages, parts.store));
@@ -80,9 +104,59 @@ export class Studio {
     this.notice = this.#notice;
     this.#gpu.value = parts.support.webgpu ? null : 'none';
     this.gpu = this.#gpu;
-    this.words = new KnownWords(parts.loadLexicon, this.form.prompt, this.#language);
+    // The lexicon is the built-in model's: the others know far more words than could be listed.
+    const watched = computed(() => (this.manifest === this.builtIn ? this.form.prompt.value : ''));
+    this.words = new KnownWords(parts.loadLexicon, watched, this.#language);
     this.promptLength = computed(() => countGraphemes(this.form.prompt.value));
     this.#stopStatus = this.line.follow(() => JOB_STATUS[this.maker.state.value.status]);
+  }
+
+  /** The model that clips are made with. */
+  get manifest(): ModelManifest {
+    return this.#model.value;
+  }
+
+  /** Shows the list of models. Settles when it is known what is stored; a failure is said in {@link Studio.problem}. */
+  async chooseModel(): Promise<void> {
+    this.isChoosingModel.value = true;
+    try {
+      await (await this.#openShelf()).refresh();
+    } catch (error) {
+      this.isChoosingModel.value = false;
+      this.#refuse(error);
+    }
+  }
+
+  /**
+   * Makes the next clips with another model, with its own settings; prompt, picture and seed stay. Not while a job runs.
+   * @param id of the built-in model or of one that is completely stored; any other changes nothing.
+   */
+  useModel(id: string): void {
+    const manifest = id === this.builtIn.id ? this.builtIn : this.#shelf.value?.manifestOf(id);
+    if (!manifest || this.isRunning.value) return;
+    const device = this.form.device.value;
+    this.#model.value = manifest;
+    this.form.resetSettings();
+    this.form.device.value = device;
+    this.#problem.value = null;
+    keepChoice(MODEL_KEY, id, this.#store);
+  }
+
+  /** Goes back to the model that was chosen on an earlier visit, if it is still there. To be called when the page is idle. */
+  async restoreModel(): Promise<void> {
+    const id = keptChoice(MODEL_KEY, this.#store);
+    if (!id || id === this.builtIn.id) return;
+    try {
+      await (await this.#openShelf()).refresh();
+      this.useModel(id);
+    } catch {
+      // Not to be had: the built-in model serves.
+    }
+  }
+
+  async #openShelf(): Promise<ModelShelf> {
+    this.#shelf.value ??= await this.#loadShelf();
+    return this.#shelf.value;
   }
 
   /** Asks, once, which graphics processor there is. To be called when the page has been painted and is idle. */

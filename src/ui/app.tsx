@@ -6,6 +6,7 @@ import type { Studio } from '../state/studio.ts';
 import { Composer } from './composer.tsx';
 import { DropZone } from './drop-zone.tsx';
 import { Header } from './header.tsx';
+import { Models } from './models.tsx';
 import { Stage } from './stage.tsx';
 import { StudioContext, TEXTS, useStudio, useTexts } from './studio-context.tsx';
 import { whenIdle } from './when-idle.ts';
@@ -23,6 +24,7 @@ export function App({ studio }: { readonly studio: Studio }): VNode {
         <Stage />
       </main>
       <DropZone />
+      <Models />
       <SpokenStatus />
     </StudioContext.Provider>
   );
@@ -44,7 +46,14 @@ function DocumentLanguage(): null {
 /** Asks for the graphics processor when nothing waits for the page any more. */
 function FindGpu(): null {
   const studio = useStudio();
-  useEffect(() => whenIdle(() => void studio.findGpu()), [studio]);
+  useEffect(
+    () =>
+      whenIdle(() => {
+        void studio.findGpu();
+        void studio.restoreModel();
+      }),
+    [studio],
+  );
   return null;
 }
 
@@ -55,6 +64,8 @@ function Keys(): null {
     const onKeyDown = (event: KeyboardEvent): void => {
       // While Chinese is being composed, both keys belong to the input method.
       if (event.isComposing || event.defaultPrevented || event.repeat) return;
+      // Escape closes what lies over the page first; Ctrl+Enter is the page's alone.
+      if (studio.isChoosingModel.value) return;
       if (event.key === 'Escape') studio.cancel();
       if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
         event.preventDefault();

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { LANGUAGE_TAGS, LANGUAGES, type Language } from '../state/language.ts';
 import { Mark } from './icons.tsx';
+import { ModelsButton } from './models.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
 
 const NAMES: Readonly<Record<Language, string>> = { en: 'English', zh: '中文' };
@@ -16,6 +17,7 @@ export function Header(): VNode {
         <h1>Kindling</h1>
         <p>{texts.page.tagline}</p>
       </div>
+      <ModelsButton />
       <fieldset class="languages" aria-label={texts.page.language}>
         {LANGUAGES.map((language) => (
           <button

@@ -96,6 +96,36 @@ test('without WebGPU the page says what runs instead', async () => {
   );
 });
 
+test('the list of models says what each costs and needs, fetches nothing, and gives the focus back', async () => {
+  studio = await StudioPage.open(browser);
+  const { page, texts } = studio;
+  const open = page.getByRole('button', { name: texts.models.open('Seedling') });
+  await open.click();
+  const list = page.getByRole('dialog', { name: texts.models.title });
+  const wan = list.locator('[data-model="wan2.2-ti2v-5b"]');
+  await wan.waitFor();
+  await expect.poll(() => list.locator('[data-model]').count()).toBe(3);
+  expect(await wan.locator('[data-verdict]').getAttribute('data-verdict')).toBe('no-gpu');
+  expect(await wan.getByRole('button', { name: texts.models.download(8_917_000_000) }).count()).toBe(1);
+  await wan.getByText(texts.models.files).click();
+  for (const part of Object.values(texts.models.parts)) await wan.getByText(part, { exact: true }).waitFor();
+  // A file that is not the one that was published is refused, and nothing of it is kept.
+  await wan
+    .locator('input[type="file"]')
+    .first()
+    .setInputFiles({
+      name: 'other.gguf',
+      mimeType: '',
+      buffer: Buffer.from('GGUF, but not that one'),
+    });
+  await wan.locator('[data-code="model/hash"]').waitFor();
+  await expect.poll(() => wan.getByRole('progressbar').count()).toBe(0);
+  await page.keyboard.press('Escape');
+  await list.waitFor({ state: 'hidden' });
+  expect(await open.evaluate((button) => button === document.activeElement)).toBe(true);
+  expect(studio.complaints).toEqual([]);
+});
+
 test('an empty prompt is refused with words, not with silence', async () => {
   studio = await StudioPage.open(browser);
   await studio.generate.click();

@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals-core';
 import { describe, expect, test } from 'vitest';
 import { checkJob, newJob } from '../../src/core/check-job.ts';
 import { AppError } from '../../src/core/errors.ts';
@@ -7,7 +8,7 @@ import { MANIFEST } from './state-fixtures.ts';
 const { limits } = MANIFEST;
 const newForm = (): StudioForm => {
   let seed = 100;
-  const form = new StudioForm(MANIFEST, () => seed++);
+  const form = new StudioForm(signal(MANIFEST), () => seed++);
   form.prompt.value = 'a cat';
   return form;
 };

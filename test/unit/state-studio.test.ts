@@ -4,7 +4,8 @@ import { AppError } from '../../src/core/errors.ts';
 import type { Job } from '../../src/core/job.ts';
 import type { JobRecord } from '../../src/protocol/engine-api.ts';
 import { modelHash } from '../../src/protocol/manifest.ts';
-import { Studio } from '../../src/state/studio.ts';
+import type { ModelShelf } from '../../src/state/model-shelf.ts';
+import { Studio, type StudioParts } from '../../src/state/studio.ts';
 import type { GpuKind, Support } from '../../src/state/support.ts';
 import { FakeEngine, settle } from './state-fake-engine.ts';
 import { pictureFile, slowly, stubDecoding } from './state-fake-pictures.ts';
@@ -17,9 +18,10 @@ let engine: FakeEngine;
 const studios: Studio[] = [];
 
 /** A page whose seeds are 1, 2, 3 … */
-function open(support: Support = SUPPORT): Studio {
+function open(support: Support = SUPPORT, parts: Partial<StudioParts> = {}): Studio {
   let seed = 0;
   const studio = new Studio({
+    loadShelf: () => Promise.reject(new Error('not asked for')),
     engine,
     manifest: MANIFEST,
     support,
@@ -27,6 +29,7 @@ function open(support: Support = SUPPORT): Studio {
     store: null,
     loadLexicon: async () => null,
     drawSeed: () => ++seed,
+    ...parts,
   });
   studio.form.prompt.value = 'a cat';
   studios.push(studio);
@@ -365,4 +368,83 @@ test('leaving the page cancels the clip and lets every object URL go', async () 
   await until(() => engine.job.cancels === 1);
   await settle();
   expect(new Set(revoked.mock.calls.flat())).toEqual(new Set(made.mock.results.map(({ value }) => value)));
+});
+
+describe('another model', () => {
+  const OTHER = {
+    ...MANIFEST,
+    id: 'wan',
+    name: 'Wan',
+    limits: { ...limits, pictures: false, steps: { min: 3, max: 3, default: 3 } },
+  };
+  /** A shelf that has one model complete. */
+  const shelf = (complete = true): ModelShelf =>
+    ({
+      refresh: async () => {},
+      manifestOf: (id: string) => (complete && id === OTHER.id ? OTHER : null),
+    }) as Partial<ModelShelf> as ModelShelf;
+  const remembering = (): StudioParts['store'] & object => {
+    const kept = new Map<string, string>();
+    return {
+      getItem: (name) => kept.get(name) ?? null,
+      setItem: (name, text) => void kept.set(name, text),
+    };
+  };
+
+  test('is used with its own settings; the words stay, and it is remembered', async () => {
+    const store = remembering();
+    const studio = open(SUPPORT, { loadShelf: async () => shelf(), store });
+    studio.form.device.value = 'webgpu';
+    await studio.chooseModel();
+    expect(studio.isChoosingModel.value).toBe(true);
+    studio.useModel('wan');
+    expect(studio.manifest).toBe(OTHER);
+    expect(studio.form.toJob()).toMatchObject({ model: 'wan', steps: 3, segments: [{ prompt: 'a cat' }] });
+    expect(studio.form.device.value).toBe('webgpu');
+    void studio.generate();
+    await until(() => engine.jobs.length > 0);
+    expect(engine.job.request.manifest.id).toBe('wan');
+
+    const next = open(SUPPORT, { loadShelf: async () => shelf(), store });
+    await next.restoreModel();
+    expect(next.manifest).toBe(OTHER);
+    next.useModel(MANIFEST.id);
+    expect(next.manifest).toBe(MANIFEST);
+  });
+
+  test('that is not there any more gives way to the built-in one', async () => {
+    const store = remembering();
+    store.setItem('kindling.model', 'wan');
+    const gone = open(SUPPORT, { loadShelf: async () => shelf(false), store });
+    await gone.restoreModel();
+    expect(gone.manifest).toBe(MANIFEST);
+    const broken = open(SUPPORT, { store });
+    await broken.restoreModel(); // what knows the models cannot be loaded
+    expect(broken.manifest).toBe(MANIFEST);
+  });
+
+  test('is not taken while a clip is made', async () => {
+    const studio = open(SUPPORT, { loadShelf: async () => shelf() });
+    await studio.chooseModel();
+    void studio.generate();
+    await until(() => studio.isRunning.value);
+    studio.useModel('wan');
+    expect(studio.manifest).toBe(MANIFEST);
+  });
+
+  test('cannot be chosen without the list: that is said, and the page goes on', async () => {
+    const studio = open();
+    await studio.chooseModel();
+    expect(studio.isChoosingModel.value).toBe(false);
+    expect(studio.problem.value?.message).toContain('not asked for');
+  });
+
+  test('a picture that it cannot begin with is refused with the reason', async () => {
+    const studio = open(SUPPORT, { loadShelf: async () => shelf() });
+    await studio.chooseModel();
+    studio.useModel('wan');
+    await studio.open(pictureFile('scene.png', 'image/png'), 'scene.png');
+    await studio.generate();
+    expect(studio.problem.value?.code).toBe('input/picture-unsupported');
+  });
 });

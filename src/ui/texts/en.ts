@@ -1,5 +1,5 @@
 import { ERRORS_EN } from './errors-en.ts';
-import type { Texts } from './texts.ts';
+import { bytesInWords, type Texts } from './texts.ts';
 
 const about = (seconds: number): string =>
   seconds < 90 ? `${Math.max(1, Math.round(seconds))} s` : `${Math.round(seconds / 60)} min`;
@@ -131,6 +131,71 @@ export const EN: Texts = {
       wasm: 'WebAssembly is missing or switched off. A current Chrome, Edge, Firefox or Safari has it.',
       webcodecs:
         'It cannot write video files (WebCodecs is missing). A current Chrome, Edge, Firefox or Safari can.',
+    },
+  },
+  models: {
+    open: (model) => `Model: ${model}`,
+    title: 'Models',
+    intro:
+      'Seedling is always here. The others are published open models: downloaded once, kept on this device, and then they work offline too.',
+    close: 'Close the list of models',
+    builtIn: (seconds) => `Comes with the app and runs on any device: storybook clips of up to ${seconds} s.`,
+    makes: (seconds, fps, width, height, pictures) =>
+      `Clips of up to ${seconds} s from ${pictures ? 'words or a picture' : 'words'}, in English and Chinese; ${width} × ${height} at ${fps} frames per second.`,
+    use: 'Use this model',
+    inUse: 'In use',
+    download: (bytes) => `Download ${bytesInWords(bytes)}`,
+    goOn: (bytes) => `Download the other ${bytesInWords(bytes)}`,
+    pause: 'Pause',
+    verify: 'Check the files',
+    remove: 'Delete',
+    files: 'Files and licences',
+    parts: {
+      transformer: 'Transformer',
+      text: 'Text encoder',
+      codec: 'Frame codec',
+      tokenizer: 'Tokenizer',
+    },
+    unconfirmed: 'size as reported',
+    here: 'here',
+    importFile: 'Choose from disk',
+    strays: 'Other files kept here',
+    room: (free, used) =>
+      `This site keeps ${bytesInWords(used)} on this device and may keep about ${bytesInWords(free)} more.`,
+    memoryOnly:
+      'This window keeps nothing (a private window, perhaps): what is downloaded here is gone with it.',
+    mirror: 'Where the files come from',
+    mirrorLabel: 'Address of the model hub or of a mirror',
+    mirrorHint: 'Nothing but the files themselves is asked for there, and only when you press the button.',
+    progress: (model) => `Files of ${model}`,
+    activity: (activity, arrived, bytes) => {
+      const amount = `${bytesInWords(arrived)} of ${bytesInWords(bytes)}`;
+      if (activity.status === 'still') return `${amount}, paused`;
+      const percent = (share: number): string => `${Math.round(100 * share)} %`;
+      if (activity.status !== 'downloading') {
+        const doing = activity.status === 'verifying' ? 'Checking' : 'Copying';
+        return `${doing} ${activity.file}: ${percent(activity.share)}`;
+      }
+      const { how, rate, secondsLeft, file } = activity;
+      if (how === 'elsewhere') return `${amount}; another tab is fetching ${file}`;
+      if (how === 'verifying') return `${amount}; checking ${file}`;
+      if (how === 'rechecking') return `${amount}; ${file} has a damaged part, which is being looked for`;
+      if (typeof how === 'object')
+        return `${amount}; the connection failed, trying again in ${Math.max(1, Math.round(how.waiting))} s`;
+      return rate && secondsLeft !== null
+        ? `${amount}, ${bytesInWords(rate)} a second, about ${about(secondsLeft)} left`
+        : amount;
+    },
+    verdicts: {
+      fits: (bytes, gpuBytes) =>
+        `${bytesInWords(bytes)} to download. Needs about ${bytesInWords(gpuBytes)} free on the graphics card, which no browser lets us ask.`,
+      asking: (bytes, gpuBytes) =>
+        `${bytesInWords(bytes)} to download. Needs about ${bytesInWords(gpuBytes)} free on the graphics card.`,
+      'no-gpu': () => 'Needs a graphics card with WebGPU, and this browser offers none here.',
+      'software-gpu': () =>
+        'Needs a real graphics card: the one that this browser offers is imitated by the processor, and a clip would take days.',
+      'no-room': (bytes) =>
+        `${bytesInWords(bytes)} to download, more than this site may keep on this device. Free some space first.`,
     },
   },
   notices: {

@@ -1,6 +1,9 @@
 import type { ErrorCode } from '../../core/errors.ts';
 import type { PictureFit } from '../../core/job.ts';
+import type { ModelPart } from '../../protocol/open-model.ts';
 import type { DeviceChoice, DeviceKind, Phase, WarningCode } from '../../state/job-state.ts';
+import type { ShelfActivity } from '../../state/model-shelf.ts';
+import type { Verdict } from '../../state/model-verdict.ts';
 import type { Notice, Status } from '../../state/notices.ts';
 import type { Support } from '../../state/support.ts';
 import type { ErrorAction } from '../error-actions.ts';
@@ -119,12 +122,53 @@ export interface Texts {
     readonly missingTitle: string;
     readonly missing: Readonly<Record<Support['missing'][number], string>>;
   };
+  readonly models: {
+    /** On the button; the model in use. */
+    readonly open: (model: string) => string;
+    readonly title: string;
+    readonly intro: string;
+    readonly close: string;
+    readonly builtIn: (seconds: number) => string;
+    readonly makes: (
+      seconds: number,
+      fps: number,
+      width: number,
+      height: number,
+      pictures: boolean,
+    ) => string;
+    readonly use: string;
+    readonly inUse: string;
+    readonly download: (bytes: number) => string;
+    readonly goOn: (bytes: number) => string;
+    readonly pause: string;
+    readonly verify: string;
+    readonly remove: string;
+    readonly files: string;
+    readonly parts: Readonly<Record<ModelPart, string>>;
+    readonly unconfirmed: string;
+    readonly here: string;
+    readonly importFile: string;
+    readonly strays: string;
+    readonly room: (free: number, used: number) => string;
+    readonly memoryOnly: string;
+    readonly mirror: string;
+    readonly mirrorLabel: string;
+    readonly mirrorHint: string;
+    readonly progress: (model: string) => string;
+    readonly activity: (activity: ShelfActivity, arrived: number, bytes: number) => string;
+    /** @param bytes of the download. @param gpuBytes on the graphics card. */
+    readonly verdicts: Readonly<Record<Verdict['kind'], (bytes: number, gpuBytes: number) => string>>;
+  };
   readonly notices: Readonly<{ [Id in Notice['id']]: (notice: Extract<Notice, { id: Id }>) => string }>;
   readonly status: Readonly<Record<Status, string>>;
   readonly errors: Readonly<Record<ErrorCode, ErrorText>>;
   readonly errorActions: Readonly<Record<ErrorAction, string>>;
   readonly details: string;
 }
+
+/** Bytes as people read them: `4.7 GB`, `23 MB`. */
+export const bytesInWords = (bytes: number): string =>
+  bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
 
 /** Puts an error's detail into a sentence. Lists are joined; a detail that is not there leaves a dash. */
 export const fillDetail = (text: string, detail: Readonly<Record<string, unknown>>): string =>

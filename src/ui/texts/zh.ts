@@ -1,5 +1,5 @@
 import { ERRORS_ZH } from './errors-zh.ts';
-import type { Texts } from './texts.ts';
+import { bytesInWords, type Texts } from './texts.ts';
 
 const about = (seconds: number): string =>
   seconds < 90 ? `${Math.max(1, Math.round(seconds))} 秒` : `${Math.round(seconds / 60)} 分钟`;
@@ -129,6 +129,63 @@ export const ZH: Texts = {
       worker: '它没有后台线程。最新版的 Chrome、Edge、Firefox 或 Safari 都有。',
       wasm: 'WebAssembly 缺失或被关闭。最新版的 Chrome、Edge、Firefox 或 Safari 都有。',
       webcodecs: '它无法写入视频文件（缺少 WebCodecs）。最新版的 Chrome、Edge、Firefox 或 Safari 可以。',
+    },
+  },
+  models: {
+    open: (model) => `模型：${model}`,
+    title: '模型',
+    intro: 'Seedling 一直都在。其余是公开发布的开放模型：只需下载一次，保存在这台设备上，之后离线也能使用。',
+    close: '关闭模型列表',
+    builtIn: (seconds) => `随应用提供，任何设备都能运行：最长 ${seconds} 秒的绘本风格短片。`,
+    makes: (seconds, fps, width, height, pictures) =>
+      `用${pictures ? '文字或图片' : '文字'}生成最长 ${seconds} 秒的短片，支持中文和英文；${width} × ${height}，每秒 ${fps} 帧。`,
+    use: '使用这个模型',
+    inUse: '正在使用',
+    download: (bytes) => `下载 ${bytesInWords(bytes)}`,
+    goOn: (bytes) => `继续下载剩余的 ${bytesInWords(bytes)}`,
+    pause: '暂停',
+    verify: '检查文件',
+    remove: '删除',
+    files: '文件与许可证',
+    parts: { transformer: '变换器', text: '文本编码器', codec: '画面编解码器', tokenizer: '分词器' },
+    unconfirmed: '大小未经确认',
+    here: '已保存',
+    importFile: '从本机选择',
+    strays: '这里保存的其他文件',
+    room: (free, used) =>
+      `本站在这台设备上保存了 ${bytesInWords(used)}，大约还能保存 ${bytesInWords(free)}。`,
+    memoryOnly: '这个窗口不保存任何内容（可能是无痕窗口）：下载的文件会随窗口关闭而消失。',
+    mirror: '文件来源',
+    mirrorLabel: '模型站或镜像的地址',
+    mirrorHint: '只会向它请求文件本身，而且只在你按下按钮之后。',
+    progress: (model) => `${model} 的文件`,
+    activity: (activity, arrived, bytes) => {
+      const amount = `${bytesInWords(arrived)} / ${bytesInWords(bytes)}`;
+      if (activity.status === 'still') return `${amount}，已暂停`;
+      const percent = (share: number): string => `${Math.round(100 * share)}%`;
+      if (activity.status !== 'downloading') {
+        const doing = activity.status === 'verifying' ? '检查' : '复制';
+        return `正在${doing} ${activity.file}：${percent(activity.share)}`;
+      }
+      const { how, rate, secondsLeft, file } = activity;
+      if (how === 'elsewhere') return `${amount}；另一个标签页正在下载 ${file}`;
+      if (how === 'verifying') return `${amount}；正在检查 ${file}`;
+      if (how === 'rechecking') return `${amount}；${file} 有一部分损坏，正在查找`;
+      if (typeof how === 'object')
+        return `${amount}；连接失败，${Math.max(1, Math.round(how.waiting))} 秒后重试`;
+      return rate && secondsLeft !== null
+        ? `${amount}，每秒 ${bytesInWords(rate)}，大约还需 ${about(secondsLeft)}`
+        : amount;
+    },
+    verdicts: {
+      fits: (bytes, gpuBytes) =>
+        `需要下载 ${bytesInWords(bytes)}。显卡上大约需要 ${bytesInWords(gpuBytes)} 空闲显存，浏览器无法查询这一项。`,
+      asking: (bytes, gpuBytes) =>
+        `需要下载 ${bytesInWords(bytes)}。显卡上大约需要 ${bytesInWords(gpuBytes)} 空闲显存。`,
+      'no-gpu': () => '需要支持 WebGPU 的显卡，而这个浏览器在这里没有提供。',
+      'software-gpu': () => '需要真正的显卡：这个浏览器提供的是由处理器模拟的，制作一段短片要花好几天。',
+      'no-room': (bytes) =>
+        `需要下载 ${bytesInWords(bytes)}，超出了本站能在这台设备上保存的大小。请先腾出空间。`,
     },
   },
   notices: {

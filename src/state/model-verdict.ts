@@ -1,0 +1,35 @@
+import { transformerBytes } from '../core/model-cost.ts';
+import { clipShape } from '../core/video-format.ts';
+import type { StorageRoom } from '../protocol/library-api.ts';
+import type { ShelfEntry } from './model-shelf.ts';
+import type { GpuKind } from './support.ts';
+
+/** Whether a model can be expected to work here, told before anything is fetched. */
+export interface Verdict {
+  /** `fits` as far as can be known: no browser tells how much memory a graphics card has free. */
+  readonly kind: 'fits' | 'no-gpu' | 'software-gpu' | 'no-room' | 'asking';
+  /** About so many bytes on the graphics card while the transformer runs, the largest stage. */
+  readonly gpuBytes: number;
+  /** Pixels of a clip of the model's own shape. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Judges a model. @param gpu null while it is not known yet. @param room null if the browser does not say.
+ */
+export function verdictOf(entry: ShelfEntry, gpu: GpuKind | null, room: StorageRoom | null): Verdict {
+  const { model, bytes, arrived } = entry;
+  const { aspect, seconds, fps } = model.limits;
+  const shape = clipShape(model.geometry, aspect.default, seconds.default, fps.default);
+  const tokens = (shape.latentFrames * shape.encoderWidth * shape.encoderHeight) / model.geometry.unit ** 2;
+  const { weights, halves } = model.numbers;
+  const cost = transformerBytes(model.transformer, weights, halves, tokens);
+  const kind = ((): Verdict['kind'] => {
+    if (gpu === null) return 'asking';
+    if (gpu === 'none') return 'no-gpu';
+    if (gpu === 'software') return 'software-gpu';
+    return room && bytes - arrived > room.free ? 'no-room' : 'fits';
+  })();
+  return { kind, gpuBytes: cost.weights + cost.activations, width: shape.width, height: shape.height };
+}
