@@ -78,11 +78,10 @@ const autoencoder = (channels: number, patch: number): TinyAutoencoderConfig => 
   lastWidth: 64,
 });
 
-/** What FastWan's models were distilled for: three levels, no guidance (arXiv:2505.13389). */
-const FASTWAN = {
+/** What all Wan models have in common. */
+const WAN = {
   numbers: { weights: 'q4', halves: true },
   firstFrameFirst: false,
-  sampler: { kind: 'renoise', sigmas: sigmasOfTimesteps([1000, 757, 522]) },
   text: TEXT,
   textOptions: { lowerCase: false, maxTokens: 512, padTo: 512 },
   languages: ['en', 'zh'],
@@ -97,7 +96,7 @@ const fixed = (value: number): { min: number; max: number; default: number } => 
 /** The published models on offer. */
 export const OPEN_MODELS: readonly OpenModel[] = [
   {
-    ...FASTWAN,
+    ...WAN,
     id: 'wan2.2-ti2v-5b',
     version: '2.2-fastwan',
     name: 'Wan 2.2 5B',
@@ -122,6 +121,7 @@ export const OPEN_MODELS: readonly OpenModel[] = [
       tokenizer: TOKENIZER,
     },
     transformer: wan(3072, 14_336, 24, 48),
+    sampler: { kind: 'renoise', sigmas: sigmasOfTimesteps([1000, 757, 522]) }, // what it was distilled for (arXiv:2505.13389)
     codec: { kind: 'tiny-autoencoder', ...autoencoder(48, 2) },
     geometry: { latentRate: 6, shortSide: 320, unit: 32, upscale: 1, decoderFps: 24 },
     limits: {
@@ -135,21 +135,22 @@ export const OPEN_MODELS: readonly OpenModel[] = [
     },
   },
   {
-    ...FASTWAN,
+    ...WAN,
     id: 'wan2.1-t2v-1.3b',
-    version: '2.1-fastwan',
+    version: '2.1',
     name: 'Wan 2.1 1.3B',
     licence: APACHE,
     files: {
+      // Not FastWan's: that one was trained with sparse attention and does not stand without it.
       transformer: {
-        name: 'FastWan 2.1 T2V 1.3B',
-        repository: 'FastVideo/FastWan2.1-T2V-1.3B-Diffusers',
-        revision: 'main',
-        path: 'transformer/diffusion_pytorch_model.safetensors',
-        bytes: 2_840_000_000,
-        sha256: null,
-        confirmed: false,
-        format: 'safetensors',
+        name: 'Wan 2.1 T2V 1.3B, Q4_K_M',
+        repository: 'calcuis/wan-1.3b-gguf',
+        revision: '0652f175f44055eb60cca26dd7cd89c14abe22ce',
+        path: 'wan2.1_t2v_1.3b-q4_k_m.gguf',
+        bytes: 1_034_031_328,
+        sha256: 'f3c1a3fb984d49d3963cc4a93d4f5103deef5909eb5e948513fb6c6d582a350e',
+        confirmed: true,
+        format: 'gguf',
         licence: APACHE,
       },
       text: UMT5,
@@ -157,6 +158,7 @@ export const OPEN_MODELS: readonly OpenModel[] = [
       tokenizer: TOKENIZER,
     },
     transformer: wan(1536, 8960, 12, 16),
+    sampler: { kind: 'euler' },
     numbers: { weights: 'q8', halves: true },
     codec: { kind: 'tiny-autoencoder', ...autoencoder(16, 1) },
     geometry: { latentRate: 4, shortSide: 320, unit: 16, upscale: 1, decoderFps: 16 },
@@ -164,9 +166,9 @@ export const OPEN_MODELS: readonly OpenModel[] = [
       pictures: false,
       seconds: { min: 1, max: 5, default: 5 },
       fps: { min: 1, max: 16, default: 16 },
-      steps: fixed(3),
-      guidance: fixed(1),
-      shift: fixed(8),
+      steps: { min: 10, max: 50, default: 25 },
+      guidance: { min: 1, max: 10, default: 5 },
+      shift: { min: 1, max: 12, default: 8 },
       aspect: { min: 9 / 21, max: 21 / 9, default: '16:9' },
     },
   },
