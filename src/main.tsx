@@ -3,6 +3,7 @@ import { findModel, MODELS } from '../models/catalog.ts';
 import { registerAutomation } from './client/automation.ts';
 import { EngineClient } from './client/engine-client.ts';
 import { assert } from './core/errors.ts';
+import type { OpenModel } from './protocol/open-model.ts';
 import type { ModelShelf } from './state/model-shelf.ts';
 import { Studio } from './state/studio.ts';
 import { readSupport } from './state/support.ts';
@@ -34,6 +35,9 @@ const engine = new EngineClient(
     }),
 );
 
+/** What a script added before the list was opened. */
+const offered: { models: OpenModel[]; host: string | undefined } = { models: [], host: undefined };
+
 /** The models that can be downloaded, and the Worker that keeps their files: only when somebody asks for them. */
 async function loadShelf(): Promise<ModelShelf> {
   const [{ LibraryClient }, { ModelShelf }, { OPEN_MODELS }] = await Promise.all([
@@ -48,7 +52,8 @@ async function loadShelf(): Promise<ModelShelf> {
         name: 'library',
       }),
   );
-  return new ModelShelf(library, OPEN_MODELS);
+  const { models, host } = offered;
+  return new ModelShelf(library, [...OPEN_MODELS, ...models], host ? { host } : {});
 }
 
 const studio = new Studio({
@@ -66,4 +71,7 @@ const root = document.getElementById('app');
 assert(root, 'the page has no place for the studio');
 render(<App studio={studio} />, root);
 void studio.words.load();
-registerAutomation(engine, findModel);
+registerAutomation(engine, findModel, (model, host) => {
+  offered.models.push(model);
+  offered.host = host ?? offered.host;
+});

@@ -12,7 +12,7 @@ import { openLibrary } from '../src/weights/model-library.ts';
 const library = openLibrary();
 
 const service = new EngineService({
-  openStored: async (file) => (await library).open(file),
+  openStored: async (key, name) => (await library).open(key, name),
   async openSink({ visibleLabel }, signal, { width, height }, { fps }, record) {
     const size = { width, height, fps };
     const codec = await chooseCodec(size, { signal });

@@ -8,6 +8,7 @@ import type {
   WireError,
 } from '../protocol/engine-api.ts';
 import type { ModelManifest } from '../protocol/manifest.ts';
+import type { OpenModel } from '../protocol/open-model.ts';
 import type { Engine } from './engine.ts';
 
 /** What a script outside the page orders: plain JSON. */
@@ -31,6 +32,12 @@ export interface Automation {
   generate(order: AutomationOrder, onEvent?: (event: GenerateEvent) => void): Promise<AutomationOutcome>;
   /** Cancels the order in flight, if there is one. */
   cancel(): void;
+  /**
+   * Adds a model of the script's own to those that can be downloaded, before the list of models is first opened. What it says is
+   * believed; its files are checked like all others.
+   * @param host where its files are, instead of the hub, for all models of the list.
+   */
+  offer(model: OpenModel, host?: string): void;
   /** Part of the last finished clip's file in base64, from byte `start` to before `end`; empty beyond its end. */
   read(start: number, end: number): Promise<string>;
 }
@@ -47,8 +54,13 @@ const BASE64_STEP = 0x8000;
 /**
  * Registers `globalThis.kindling` for scripts such as `npm run generate`.
  * @param findModel the manifest of a model in the catalogue. @throws {AppError} `model/unknown`, which reaches the script.
+ * @param offer takes what {@link Automation.offer} is given.
  */
-export function registerAutomation(engine: Engine, findModel: (id: string) => ModelManifest): void {
+export function registerAutomation(
+  engine: Engine,
+  findModel: (id: string) => ModelManifest,
+  offer: Automation['offer'],
+): void {
   let running: AbortController | null = null;
   let clip = new Blob();
 
@@ -80,6 +92,7 @@ export function registerAutomation(engine: Engine, findModel: (id: string) => Mo
       }
     },
     cancel: () => running?.abort(),
+    offer,
     read: async (start, end) => toBase64(new Uint8Array(await clip.slice(start, end).arrayBuffer())),
   };
   Object.assign(globalThis, { kindling: automation });

@@ -9,7 +9,7 @@ import type {
   GenerateRequest,
   GenerateResult,
 } from '../protocol/engine-api.ts';
-import type { ManifestFile, ModelManifest } from '../protocol/manifest.ts';
+import type { ModelManifest } from '../protocol/manifest.ts';
 import type { OpenFile } from '../weights/model-library.ts';
 import { type ChosenRuntime, chooseRuntime } from './choose-runtime.ts';
 import { adapterName, isSoftware, requestAdapter } from './device.ts';
@@ -30,7 +30,7 @@ export interface ServiceParts {
     ...args: Parameters<PipelineParts['openSink']>
   ): ReturnType<PipelineParts['openSink']>;
   /** Opens a file of the model store, which stays until it is released. */
-  openStored(file: ManifestFile): Promise<OpenFile>;
+  openStored(key: string, name: string): Promise<OpenFile>;
 }
 
 /** The engine behind a Worker's edge. */
@@ -152,7 +152,7 @@ export class EngineService implements EngineApi {
     };
     const open: FileOpener = async (file, options) => {
       if (!file.stored) return fetchModelFile(file, options);
-      const opened = await this.#parts.openStored(file);
+      const opened = await this.#parts.openStored(file.stored, file.name);
       held.push(opened);
       options.onProgress(file.bytes);
       return opened.source;

@@ -11,8 +11,8 @@ export interface ManifestFile {
   readonly bytes: number;
   /** Lower-case hexadecimal. */
   readonly sha256: string;
-  /** Was downloaded on request and is in the model store: never fetched to make a clip. */
-  readonly stored?: true;
+  /** Its key in the model store, if it was downloaded on request: then it is never fetched to make a clip. */
+  readonly stored?: string;
 }
 
 /** How text becomes text states. */

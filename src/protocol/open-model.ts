@@ -49,16 +49,17 @@ export function hubAddress(
 
 /**
  * The manifest of a model whose files are stored.
- * @param hashes SHA-256 of each file as it was verified.
+ * @param kept where each file is in the store, and its SHA-256 as it was verified.
  */
 export function openManifest(
   model: OpenModel,
-  hashes: Readonly<Record<ModelPart, string>>,
+  kept: Readonly<Record<ModelPart, { readonly key: string; readonly sha256: string }>>,
   host: string = HUB,
 ): ModelManifest {
   const file = (part: ModelPart): ManifestFile => {
     const { name, bytes } = model.files[part];
-    return { name, url: hubAddress(model.files[part], host), bytes, sha256: hashes[part], stored: true };
+    const { key, sha256 } = kept[part];
+    return { name, url: hubAddress(model.files[part], host), bytes, sha256, stored: key };
   };
   const { languages: _, ...rest } = model;
   return {

@@ -188,14 +188,17 @@ export class ModelShelf {
   manifestOf(id: string): ModelManifest | null {
     const entry = this.entries.value.find(({ model }) => model.id === id);
     if (!entry?.complete) return null;
-    const hash = (part: ModelPart): string => entry.kept[part]?.verified ?? '';
-    const hashes = {
-      transformer: hash('transformer'),
-      text: hash('text'),
-      codec: hash('codec'),
-      tokenizer: hash('tokenizer'),
+    const at = (part: ModelPart): { readonly key: string; readonly sha256: string } => {
+      const { key = '', verified } = entry.kept[part] ?? {};
+      return { key, sha256: verified ?? '' };
     };
-    return openManifest(entry.model, hashes, this.#host.value);
+    const kept = {
+      transformer: at('transformer'),
+      text: at('text'),
+      codec: at('codec'),
+      tokenizer: at('tokenizer'),
+    };
+    return openManifest(entry.model, kept, this.#host.value);
   }
 
   /** Whether a model has begun with a file that is its own: otherwise what it shares is all that is there. */

@@ -183,20 +183,20 @@ export class ModelLibrary {
 
   /**
    * Opens a complete file for reading. Release it: until then it cannot be removed.
+   * @param key of a {@link KeptFile}. @param name for messages.
    * @throws {AppError} `storage/read` if it is not here or not complete.
    */
-  async open(file: Pick<RemoteFile, 'name' | 'url' | 'sha256'>): Promise<OpenFile> {
-    const key = await storeKey(file);
+  async open(key: string, name: string): Promise<OpenFile> {
     return new Promise<OpenFile>((resolve, reject) => {
       const reading = this.#locks.hold(lockName(key), 'shared', { wait: false }, async () => {
         const record = parseRecord(await this.#store.readRecord(key));
-        if (!record?.verified) throw notKept(file.name);
-        const source = await this.#store.open(key, file.name);
-        if (source.bytes !== record.bytes) throw notKept(file.name);
+        if (!record?.verified) throw notKept(name);
+        const source = await this.#store.open(key, name);
+        if (source.bytes !== record.bytes) throw notKept(name);
         await new Promise<void>((release) => resolve({ source, release }));
         return true;
       });
-      reading.then((held) => held ?? reject(inUse(file.name)), reject);
+      reading.then((held) => held ?? reject(inUse(name)), reject);
     });
   }
 

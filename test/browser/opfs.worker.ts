@@ -45,7 +45,7 @@ const api = {
     coded(async () => {
       const library = new ModelLibrary(await store(), fileLocks());
       await library.importFile({ name, url: '', bytes: blob.size, sha256, confirmed: true }, blob);
-      const opened = await library.open({ name, url: '', sha256 });
+      const opened = await library.open(sha256, name);
       const whileOpen = await coded(() => library.remove(sha256));
       const first = await opened.source.read(0, 4);
       opened.release();

@@ -28,6 +28,8 @@ export interface OpenOptions {
   readonly context?: BrowserContextOptions;
   /** Runs in the page before its own scripts. */
   readonly script?: string;
+  /** Hosts that the page may ask besides the site's. */
+  readonly allow?: readonly string[];
   /** Where the site is, if not where the built site is served. Ends in `/`. */
   readonly url?: string;
 }
@@ -47,12 +49,14 @@ export class StudioPage {
   readonly complaints: string[] = [];
 
   readonly #url: string;
+  readonly #allowed: readonly string[];
   #closed = false;
 
-  private constructor(page: Page, { texts = EN, url = inject('siteUrl') }: OpenOptions) {
+  private constructor(page: Page, { texts = EN, url = inject('siteUrl'), allow = [] }: OpenOptions) {
     this.page = page;
     this.texts = texts;
     this.#url = url;
+    this.#allowed = [new URL(url).host, ...allow];
     // Of the whole context, so that the Worker's count.
     page.context().on('request', (request) => this.#look(request.url()));
     page.context().on('response', (response) => this.responses.push(response));
@@ -81,7 +85,7 @@ export class StudioPage {
   }
 
   #isForeign(url: URL): boolean {
-    return !/^(blob|data|about):$/.test(url.protocol) && url.host !== new URL(this.#url).host;
+    return !/^(blob|data|about):$/.test(url.protocol) && !this.#allowed.includes(url.host);
   }
 
   #look(address: string): void {

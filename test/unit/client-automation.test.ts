@@ -3,16 +3,18 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { findModel } from '../../models/catalog.ts';
 import { type Automation, type AutomationOrder, registerAutomation } from '../../src/client/automation.ts';
 import { AppError } from '../../src/core/errors.ts';
+import type { OpenModel } from '../../src/protocol/open-model.ts';
 import { FakeEngine } from './state-fake-engine.ts';
 import { request } from './state-fixtures.ts';
 
 const ORDER: AutomationOrder = { job: request().job, picture: null, device: 'auto', visibleLabel: true };
 
+const offered: unknown[] = [];
 let engine: FakeEngine;
 let page: Automation;
 beforeEach(() => {
   engine = new FakeEngine();
-  registerAutomation(engine, findModel);
+  registerAutomation(engine, findModel, (model, host) => void offered.push([model.id, host]));
   page = (globalThis as unknown as { kindling: Automation }).kindling;
 });
 
@@ -58,4 +60,9 @@ test('an unknown model and a strange error come back as values', async () => {
     status: 'failed',
     error: { code: 'internal/runtime', message: 'strange' },
   });
+});
+
+test('a model of the script’s own is handed on', () => {
+  page.offer({ id: 'tiny' } as OpenModel, 'http://localhost:1');
+  expect(offered).toEqual([['tiny', 'http://localhost:1']]);
 });

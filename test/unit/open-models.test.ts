@@ -50,10 +50,11 @@ describe.each(OPEN_MODELS.map((model) => [model.name, model] as const))('%s', (_
   });
 
   test('becomes a manifest of stored files with the hashes that were verified', () => {
-    const hashes = { transformer: 'a', text: 'b', codec: 'c', tokenizer: 'd' };
-    const manifest = openManifest(model, hashes, 'https://mirror.example/');
+    const at = (letter: string) => ({ key: `key-${letter}`, sha256: letter });
+    const kept = { transformer: at('a'), text: at('b'), codec: at('c'), tokenizer: at('d') };
+    const manifest = openManifest(model, kept, 'https://mirror.example/');
     for (const part of MODEL_PARTS) {
-      expect(manifest.files[part]).toMatchObject({ sha256: hashes[part], stored: true });
+      expect(manifest.files[part]).toMatchObject({ sha256: kept[part].sha256, stored: kept[part].key });
       expect(manifest.files[part].url).toMatch(/^https:\/\/mirror\.example\/\w/);
     }
     expect(manifest).not.toHaveProperty('languages');

@@ -108,22 +108,26 @@ describe('reading', () => {
     const file = host();
     await library.download([file], FAST);
     const key = await storeKey(file);
-    const open = await library.open(file);
+    const open = await library.open(await storeKey(file), file.name);
     expect(await open.source.read(5, 10)).toEqual(file.content.slice(5, 15));
     await expect(library.remove(key)).rejects.toMatchObject({ code: 'storage/in-use' });
-    const again = await library.open(file); // readers do not exclude each other
+    const again = await library.open(await storeKey(file), file.name); // readers do not exclude each other
     again.release();
     open.release();
     await new Promise((resolve) => setTimeout(resolve));
     await library.remove(key);
-    await expect(library.open(file)).rejects.toMatchObject({ code: 'storage/read' });
+    await expect(library.open(await storeKey(file), file.name)).rejects.toMatchObject({
+      code: 'storage/read',
+    });
   });
 
   test('a file that is not complete cannot be read', async () => {
     const file = host();
     hub.faults(file.name, [null], { kind: 'status', status: 404 });
     await expect(library.download([file], FAST)).rejects.toMatchObject({ code: 'network/status' });
-    await expect(library.open(file)).rejects.toMatchObject({ code: 'storage/read' });
+    await expect(library.open(await storeKey(file), file.name)).rejects.toMatchObject({
+      code: 'storage/read',
+    });
   });
 });
 
@@ -142,7 +146,7 @@ describe('verifying', () => {
     const before = hub.sent(file.name);
     await library.download([file], FAST);
     expect(hub.sent(file.name) - before).toBe(CHUNK);
-    const open = await library.open(file);
+    const open = await library.open(await storeKey(file), file.name);
     expect(Buffer.compare(await open.source.read(0, SIZE), file.content)).toBe(0);
     open.release();
   });
@@ -158,7 +162,7 @@ describe('files of the user’s own', () => {
     await library.importFile(file, new Blob([file.content]));
     await library.download([file], FAST);
     expect(hub.ranges(file.name)).toEqual([]);
-    const open = await library.open(file);
+    const open = await library.open(await storeKey(file), file.name);
     expect(Buffer.compare(await open.source.read(0, SIZE), file.content)).toBe(0);
     open.release();
   });
