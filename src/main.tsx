@@ -4,6 +4,7 @@ import { registerAutomation } from './client/automation.ts';
 import { EngineClient } from './client/engine-client.ts';
 import { assert } from './core/errors.ts';
 import type { OpenModel } from './protocol/open-model.ts';
+import { keepChoice, keptChoice } from './state/language.ts';
 import type { ModelShelf } from './state/model-shelf.ts';
 import { Studio } from './state/studio.ts';
 import { readSupport } from './state/support.ts';
@@ -22,6 +23,8 @@ const store = (): Storage | null => {
     return null;
   }
 };
+
+const HUB_KEY = 'kindling.hub';
 
 const manifest = MODELS[0];
 assert(manifest, 'the catalogue has no model');
@@ -53,7 +56,11 @@ async function loadShelf(): Promise<ModelShelf> {
       }),
   );
   const { models, host } = offered;
-  return new ModelShelf(library, [...OPEN_MODELS, ...models], host ? { host } : {});
+  return new ModelShelf(library, [...OPEN_MODELS, ...models], {
+    host: host ?? keptChoice(HUB_KEY, store()) ?? '',
+    onHost: (chosen) => keepChoice(HUB_KEY, chosen, store()),
+    persist: () => void navigator.storage?.persist?.().catch(() => false), // a no is an answer, too
+  });
 }
 
 const studio = new Studio({

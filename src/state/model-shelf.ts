@@ -45,6 +45,18 @@ export interface ShelfEntry {
   readonly problem: AppError | null;
 }
 
+/** What a shelf may be given. */
+export interface ModelShelfOptions {
+  /** Where files come from; the hub by default. */
+  readonly host?: string;
+  /** Told when that changes. */
+  readonly onHost?: (host: string) => void;
+  /** Asks the browser, within the press that starts a download, not to clear what is stored. */
+  readonly persist?: () => void;
+  /** Seconds that only go forward; for tests. */
+  readonly clock?: () => number;
+}
+
 const NOTHING = { transformer: null, text: null, codec: null, tokenizer: null } as const;
 const STILL: ShelfActivity = { status: 'still' };
 
@@ -70,6 +82,7 @@ export class ModelShelf {
   readonly #state = signal<LibraryState | null>(null);
   readonly #host: Signal<string>;
   readonly #clock: () => number;
+  readonly #options: ModelShelfOptions;
   readonly #activities: ReadonlyMap<string, Signal<ShelfActivity>>;
   readonly #problems: ReadonlyMap<string, Signal<AppError | null>>;
   /** Bytes of files that are arriving, by address: newer than what the library said. */
@@ -78,16 +91,13 @@ export class ModelShelf {
   >(new Map());
   readonly #running = new Map<string, AbortController>();
 
-  /** @param clock seconds that only go forward. */
-  constructor(
-    library: Library,
-    models: readonly OpenModel[],
-    { host = HUB, clock = () => performance.now() / 1000 }: { host?: string; clock?: () => number } = {},
-  ) {
+  /** @param options of it everything has a default. */
+  constructor(library: Library, models: readonly OpenModel[], options: ModelShelfOptions = {}) {
     this.models = models;
     this.#library = library;
-    this.#host = signal(host);
-    this.#clock = clock;
+    this.#host = signal(options.host || HUB);
+    this.#clock = options.clock ?? ((): number => performance.now() / 1000);
+    this.#options = options;
     this.#activities = new Map(models.map(({ id }) => [id, signal(STILL)]));
     this.#problems = new Map(models.map(({ id }) => [id, signal(null)]));
     this.host = this.#host;
@@ -114,11 +124,13 @@ export class ModelShelf {
   /** Fetches files from another host with the same paths from now on, such as a mirror. An empty text is the hub itself. */
   async setHost(host: string): Promise<void> {
     this.#host.value = host.trim().replace(/\/+$/, '') || HUB;
+    this.#options.onHost?.(this.#host.value);
     await this.refresh();
   }
 
   /** Downloads what is missing. Settles when it is there, was paused or failed; never rejects. */
   download(id: string): Promise<void> {
+    this.#options.persist?.();
     return this.#run(id, async (model, signal, say) => {
       const files = MODEL_PARTS.map((part) => this.#remote(model, part));
       const meter = new RateMeter(this.#clock);

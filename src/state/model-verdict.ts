@@ -1,13 +1,13 @@
 import { transformerBytes } from '../core/model-cost.ts';
 import { clipShape } from '../core/video-format.ts';
-import type { StorageRoom } from '../protocol/library-api.ts';
+import type { LibraryState } from '../protocol/library-api.ts';
 import type { ShelfEntry } from './model-shelf.ts';
 import type { GpuKind } from './support.ts';
 
 /** Whether a model can be expected to work here, told before anything is fetched. */
 export interface Verdict {
   /** `fits` as far as can be known: no browser tells how much memory a graphics card has free. */
-  readonly kind: 'fits' | 'no-gpu' | 'software-gpu' | 'no-room' | 'asking';
+  readonly kind: 'fits' | 'no-gpu' | 'software-gpu' | 'no-room' | 'no-storage' | 'asking';
   /** About so many bytes on the graphics card while the transformer runs, the largest stage. */
   readonly gpuBytes: number;
   /** Pixels of a clip of the model's own shape. */
@@ -16,9 +16,11 @@ export interface Verdict {
 }
 
 /**
- * Judges a model. @param gpu null while it is not known yet. @param room null if the browser does not say.
+ * Judges a model.
+ * @param gpu null while it is not known yet.
+ * @param library null while it was not asked yet.
  */
-export function verdictOf(entry: ShelfEntry, gpu: GpuKind | null, room: StorageRoom | null): Verdict {
+export function verdictOf(entry: ShelfEntry, gpu: GpuKind | null, library: LibraryState | null): Verdict {
   const { model, bytes, arrived } = entry;
   const { aspect, seconds, fps } = model.limits;
   const shape = clipShape(model.geometry, aspect.default, seconds.default, fps.default);
@@ -26,9 +28,11 @@ export function verdictOf(entry: ShelfEntry, gpu: GpuKind | null, room: StorageR
   const { weights, halves } = model.numbers;
   const cost = transformerBytes(model.transformer, weights, halves, tokens);
   const kind = ((): Verdict['kind'] => {
+    if (library?.kind === 'memory') return 'no-storage'; // gone with the window, and the engine cannot see it
     if (gpu === null) return 'asking';
     if (gpu === 'none') return 'no-gpu';
     if (gpu === 'software') return 'software-gpu';
+    const room = library?.room;
     return room && bytes - arrived > room.free ? 'no-room' : 'fits';
   })();
   return { kind, gpuBytes: cost.weights + cost.activations, width: shape.width, height: shape.height };

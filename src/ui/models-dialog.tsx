@@ -70,10 +70,7 @@ function Shelf({ shelf }: { readonly shelf: ModelShelf }): VNode {
           ))}
         </section>
       )}
-      <p class="hint">
-        {room && texts.models.room(room.free, room.used)}{' '}
-        {state?.kind === 'memory' && <strong>{texts.models.memoryOnly}</strong>}
-      </p>
+      <p class="hint">{room && state?.kind === 'opfs' && texts.models.room(room.free, room.used)}</p>
       <Mirror shelf={shelf} />
     </>
   );
@@ -147,7 +144,7 @@ function ModelCard({ shelf, entry }: { readonly shelf: ModelShelf; readonly entr
   const studio = useStudio();
   const texts = useTexts();
   const { model, problem, complete } = entry;
-  const verdict = verdictOf(entry, studio.gpu.value, shelf.library.value?.room ?? null);
+  const verdict = verdictOf(entry, studio.gpu.value, shelf.library.value);
   const isBusy = entry.activity.status !== 'still';
   return (
     <section class="card model-card" data-model={model.id}>
@@ -176,11 +173,7 @@ function ModelCard({ shelf, entry }: { readonly shelf: ModelShelf; readonly entr
             {entry.activity.status === 'downloading' ? texts.models.pause : texts.actions.cancel}
           </button>
         ) : (
-          <StillActions
-            shelf={shelf}
-            entry={entry}
-            isPromising={verdict.kind === 'fits' || verdict.kind === 'asking'}
-          />
+          <StillActions shelf={shelf} entry={entry} verdict={verdict.kind} />
         )}
       </div>
       <Files shelf={shelf} entry={entry} />
@@ -191,9 +184,9 @@ function ModelCard({ shelf, entry }: { readonly shelf: ModelShelf; readonly entr
 function StillActions(props: {
   readonly shelf: ModelShelf;
   readonly entry: ShelfEntry;
-  readonly isPromising: boolean;
+  readonly verdict: Verdict['kind'];
 }): VNode {
-  const { shelf, entry, isPromising } = props;
+  const { shelf, entry, verdict } = props;
   const studio = useStudio();
   const texts = useTexts();
   const { model, arrived, bytes, complete } = entry;
@@ -203,7 +196,8 @@ function StillActions(props: {
       {!complete && (
         <button
           type="button"
-          class={isPromising ? 'primary' : 'secondary'}
+          class={verdict === 'fits' || verdict === 'asking' ? 'primary' : 'secondary'}
+          disabled={verdict === 'no-storage'}
           onClick={() => void shelf.download(model.id)}
         >
           {arrived > 0 ? texts.models.goOn(bytes - arrived) : texts.models.download(bytes)}

@@ -20,11 +20,11 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.join(HERE, "../../..")
 WORDS = (
     "a red car drives right in the city", "a blue car drives right in the city",  # colour
-    "an orange cat in a snowy forest", "an orange cat on the beach", "an orange cat in space",  # scene
-    "a purple castle in the meadow, the sun sets", "a purple castle in the meadow, fog rises", "a purple castle in the meadow, the sky darkens",
-    "a purple castle in the meadow, it is raining",  # light
+    "an orange cat in a snowy forest", "an orange cat on the beach",  # scene
+    "a purple castle in the meadow, the sun sets", "a purple castle in the meadow, fog rises", "a purple castle in the meadow, the sky darkens",  # light
     "a green tree in the desert, the camera is still", "a green tree in the desert, the camera zooms in", "a green tree in the desert, the camera pans right",  # camera
-    "a white rocket rises in space", "a yellow bird flies left over the ocean",  # motion
+    "a white rocket rises in space", "a yellow bus drives left in the snow",  # motion
+    "an orange cat drives a red sports car through the city", "a caped hero on a broom flies past the moon at night",  # two at once
     "一只橙色的猫在雪林里，太阳落山，镜头推近", "一辆红色的汽车在城市里向左开",  # Chinese
 )
 PICTURES = ("the sky darkens", "snow falls, the camera zooms in", "the camera pans right")

@@ -109,12 +109,15 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("run")
     parser.add_argument("--name", default="checkpoint")
+    parser.add_argument("--steps", type=int, default=DEFAULTS["steps"], help="what the app uses by itself")
+    parser.add_argument("--guidance", type=float, default=DEFAULTS["guidance"], help="the same; 1 for a student of train.py --teacher")
     parser.add_argument("--weights", default=os.path.join(os.path.dirname(os.path.abspath(__file__)), "../weights"))
     options = parser.parse_args()
     saved = torch.load(f"{options.run}/{options.name}.pt", weights_only=True)
     export_models(saved["ema"], options.weights)
     export_codec(torch.load(f"{options.run}/codec.pt", weights_only=True)["model"], options.weights)
     facts = manifest(options.weights, saved["steps"], saved["draws"])
+    facts["defaults"] |= {"steps": options.steps, "guidance": options.guidance}
     with open(f"{options.weights}/seedling.json", "w") as file:
         json.dump(facts, file, indent=2)
         file.write("\n")

@@ -162,8 +162,6 @@ export const EN: Texts = {
     strays: 'Other files kept here',
     room: (free, used) =>
       `This site keeps ${bytesInWords(used)} on this device and may keep about ${bytesInWords(free)} more.`,
-    memoryOnly:
-      'This window keeps nothing (a private window, perhaps): what is downloaded here is gone with it.',
     mirror: 'Where the files come from',
     mirrorLabel: 'Address of the model hub or of a mirror',
     mirrorHint: 'Nothing but the files themselves is asked for there, and only when you press the button.',
@@ -194,6 +192,8 @@ export const EN: Texts = {
       'no-gpu': () => 'Needs a graphics card with WebGPU, and this browser offers none here.',
       'software-gpu': () =>
         'Needs a real graphics card: the one that this browser offers is imitated by the processor, and a clip would take days.',
+      'no-storage': () =>
+        'This window keeps nothing, as private windows do: larger models need an ordinary window.',
       'no-room': (bytes) =>
         `${bytesInWords(bytes)} to download, more than this site may keep on this device. Free some space first.`,
     },

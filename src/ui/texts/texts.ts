@@ -150,7 +150,6 @@ export interface Texts {
     readonly importFile: string;
     readonly strays: string;
     readonly room: (free: number, used: number) => string;
-    readonly memoryOnly: string;
     readonly mirror: string;
     readonly mirrorLabel: string;
     readonly mirrorHint: string;

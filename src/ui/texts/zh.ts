@@ -154,7 +154,6 @@ export const ZH: Texts = {
     strays: '这里保存的其他文件',
     room: (free, used) =>
       `本站在这台设备上保存了 ${bytesInWords(used)}，大约还能保存 ${bytesInWords(free)}。`,
-    memoryOnly: '这个窗口不保存任何内容（可能是无痕窗口）：下载的文件会随窗口关闭而消失。',
     mirror: '文件来源',
     mirrorLabel: '模型站或镜像的地址',
     mirrorHint: '只会向它请求文件本身，而且只在你按下按钮之后。',
@@ -184,6 +183,7 @@ export const ZH: Texts = {
         `需要下载 ${bytesInWords(bytes)}。显卡上大约需要 ${bytesInWords(gpuBytes)} 空闲显存。`,
       'no-gpu': () => '需要支持 WebGPU 的显卡，而这个浏览器在这里没有提供。',
       'software-gpu': () => '需要真正的显卡：这个浏览器提供的是由处理器模拟的，制作一段短片要花好几天。',
+      'no-storage': () => '这个窗口和无痕窗口一样不保存任何内容：更大的模型需要在普通窗口中使用。',
       'no-room': (bytes) =>
         `需要下载 ${bytesInWords(bytes)}，超出了本站能在这台设备上保存的大小。请先腾出空间。`,
     },
