@@ -218,8 +218,12 @@ export async function generate(
   }
 }
 
-/** T5-family encoders overflow in half precision: text is always encoded in f32. */
-const textPrecision = (precision: Precision): Precision => ({ ...precision, activations: 'float32' });
+/** T5-family encoders overflow in half precision, and their layers pass by two at a time: text is always encoded in f32 from 8 bits. */
+const textPrecision = (precision: Precision): Precision => ({
+  ...precision,
+  activations: 'float32',
+  weights: 'q8',
+});
 
 async function conditionOn(
   work: Work,

@@ -88,6 +88,11 @@ export class EngineService implements EngineApi {
       throw error;
     } finally {
       this.#job = null;
+      // Whoever keeps the store may check or remove files between jobs; opening them again is reading their headers.
+      if (Object.values(request.manifest.files).some((file) => file.stored)) {
+        this.#files?.release();
+        this.#files = null;
+      }
     }
   }
 
@@ -147,13 +152,17 @@ export class EngineService implements EngineApi {
     this.#files?.release();
     this.#files = null;
     const held: OpenFile[] = [];
+    let released = false;
     const release = (): void => {
+      released = true;
       for (const file of held.splice(0)) file.release();
     };
     const open: FileOpener = async (file, options) => {
       if (!file.stored) return fetchModelFile(file, options);
       const opened = await this.#parts.openStored(file.stored, file.name);
-      held.push(opened);
+      if (released)
+        opened.release(); // another part failed meanwhile
+      else held.push(opened);
       options.onProgress(file.bytes);
       return opened.source;
     };

@@ -6,6 +6,8 @@ export interface RemoteFile {
   /** For people. */
   readonly name: string;
   readonly url: string;
+  /** Names it wherever it is fetched from, for a file without a SHA-256; its address by default. */
+  readonly id?: string;
   /** Size in bytes; null if nobody knows it before asking. */
   readonly bytes: number | null;
   /** SHA-256, 64 hexadecimal digits; null if nobody published one: then the first complete download is remembered. */
@@ -31,7 +33,10 @@ export type DownloadEvent =
   | { readonly type: 'recheck' };
 
 /** What a download of several files tells: of which file, and whether another tab is at it. */
-export type LibraryEvent = (DownloadEvent | { readonly type: 'elsewhere' }) & { readonly file: RemoteFile };
+export type LibraryEvent = (
+  | DownloadEvent
+  | { readonly type: 'elsewhere'; readonly received: number; readonly total: number | null }
+) & { readonly file: RemoteFile };
 
 /** A file that is kept, whole or in part. */
 export interface KeptFile {

@@ -64,6 +64,7 @@ const STILL: ShelfActivity = { status: 'still' };
 export const remoteFile = (file: HubFile, host: string): RemoteFile => ({
   name: file.name,
   url: hubAddress(file, host),
+  id: `${file.repository}/${file.revision}/${file.path}`, // the same from every mirror
   bytes: file.bytes,
   sha256: file.sha256,
   confirmed: file.confirmed,
@@ -78,6 +79,9 @@ export class ModelShelf {
   /** Kept files that belong to no model of the catalogue. */
   readonly strays: ReadonlySignal<readonly KeptFile[]>;
   readonly host: ReadonlySignal<string>;
+  /** Why the last of them could not be removed. */
+  readonly strayProblem: ReadonlySignal<AppError | null>;
+  readonly #strayProblem = signal<AppError | null>(null);
   readonly #library: Library;
   readonly #state = signal<LibraryState | null>(null);
   readonly #host: Signal<string>;
@@ -85,7 +89,7 @@ export class ModelShelf {
   readonly #options: ModelShelfOptions;
   readonly #activities: ReadonlyMap<string, Signal<ShelfActivity>>;
   readonly #problems: ReadonlyMap<string, Signal<AppError | null>>;
-  /** Bytes of files that are arriving, by address: newer than what the library said. */
+  /** Bytes of files that are arriving, by model and part: newer than what the library said. */
   readonly #arriving = signal<
     ReadonlyMap<string, { readonly received: number; readonly total: number | null }>
   >(new Map());
@@ -102,6 +106,7 @@ export class ModelShelf {
     this.#problems = new Map(models.map(({ id }) => [id, signal(null)]));
     this.host = this.#host;
     this.library = this.#state;
+    this.strayProblem = this.#strayProblem;
     this.entries = computed(() => models.map((model) => this.#entry(model)));
     this.strays = computed(() => {
       const ours = new Set(
@@ -133,10 +138,13 @@ export class ModelShelf {
     this.#options.persist?.();
     return this.#run(id, async (model, signal, say) => {
       const files = MODEL_PARTS.map((part) => this.#remote(model, part));
+      const partOf = new Map(files.map((file, i) => [file.url, MODEL_PARTS[i]!]));
       const meter = new RateMeter(this.#clock);
+      const { name: file } = model.files.transformer;
+      say({ status: 'downloading', file, rate: null, secondsLeft: null, how: 'fetching' });
       await this.#library.download(files, {
         signal,
-        onEvent: (event) => this.#onEvent(model, meter, event, say),
+        onEvent: (event) => this.#onEvent(model, partOf.get(event.file.url)!, meter, event, say),
       });
     });
   }
@@ -185,10 +193,20 @@ export class ModelShelf {
     });
   }
 
-  /** Removes a kept file that belongs to no model. @throws {AppError} `storage/in-use`. */
+  /** Removes a kept file that belongs to no model. What goes wrong is said in {@link ModelShelf.strayProblem}. */
   async removeStray(key: string): Promise<void> {
-    await this.#library.remove(key);
+    this.#strayProblem.value = null;
+    try {
+      await this.#library.remove(key);
+    } catch (error) {
+      this.#strayProblem.value = asAppError(error);
+    }
     await this.refresh();
+  }
+
+  /** Puts the message about other files away. */
+  dismissStrayProblem(): void {
+    this.#strayProblem.value = null;
   }
 
   /** Puts a model's message away. */
@@ -230,7 +248,7 @@ export class ModelShelf {
     let arrived = 0;
     for (const [i, part] of MODEL_PARTS.entries()) {
       const file = asked?.[at + i] ?? null;
-      const arriving = this.#arriving.value.get(this.#remote(model, part).url);
+      const arriving = this.#arriving.value.get(`${model.id} ${part}`);
       kept[part] = file;
       bytes += arriving?.total ?? file?.bytes ?? model.files[part].bytes;
       arrived += arriving?.received ?? file?.arrived ?? 0;
@@ -248,13 +266,14 @@ export class ModelShelf {
 
   #onEvent(
     model: OpenModel,
+    part: ModelPart,
     meter: RateMeter,
     event: LibraryEvent,
     say: (activity: ShelfActivity) => void,
   ): void {
-    if (event.type === 'progress') {
+    if (event.type === 'progress' || event.type === 'elsewhere') {
       const { received, total } = event;
-      this.#arriving.value = new Map(this.#arriving.value).set(event.file.url, { received, total });
+      this.#arriving.value = new Map(this.#arriving.value).set(`${model.id} ${part}`, { received, total });
     }
     const { bytes, arrived } = this.#entry(model);
     const rate = meter.rate(arrived);
@@ -284,20 +303,21 @@ export class ModelShelf {
       });
     } catch (error) {
       if (!isAbort(error)) {
-        this.#problems.get(id)!.value =
-          error instanceof AppError
-            ? error
-            : new AppError('internal/runtime', String(error), { cause: error });
+        this.#problems.get(id)!.value = asAppError(error);
       }
     } finally {
-      this.#running.delete(id);
       await this.refresh();
+      this.#running.delete(id);
       activity.value = STILL;
-      const addresses = new Set(MODEL_PARTS.map((part) => this.#remote(model, part).url));
-      this.#arriving.value = new Map([...this.#arriving.value].filter(([url]) => !addresses.has(url)));
+      this.#arriving.value = new Map(
+        [...this.#arriving.value].filter(([name]) => !name.startsWith(`${id} `)),
+      );
     }
   }
 }
+
+const asAppError = (error: unknown): AppError =>
+  error instanceof AppError ? error : new AppError('internal/runtime', String(error), { cause: error });
 
 function howOf(event: LibraryEvent): Extract<ShelfActivity, { status: 'downloading' }>['how'] {
   switch (event.type) {

@@ -78,6 +78,7 @@ export class Studio {
   readonly #model: Signal<ModelManifest>;
   readonly #shelf = signal<ModelShelf | null>(null);
   readonly #loadShelf: () => Promise<ModelShelf>;
+  #openingShelf: Promise<ModelShelf> | null = null;
   readonly #problem = signal<AppError | null>(null);
   readonly #notice = signal<Notice | null>(null);
   readonly #gpu = signal<GpuKind | null>(null);
@@ -122,8 +123,7 @@ export class Studio {
     try {
       await (await this.#openShelf()).refresh();
     } catch (error) {
-      this.isChoosingModel.value = false;
-      this.#refuse(error);
+      this.failToChooseModel(error);
     }
   }
 
@@ -134,10 +134,11 @@ export class Studio {
   useModel(id: string): void {
     const manifest = id === this.builtIn.id ? this.builtIn : this.#shelf.value?.manifestOf(id);
     if (!manifest || this.isRunning.value) return;
-    const device = this.form.device.value;
+    const { device, visibleLabel } = this.form;
+    const kept = [device.value, visibleLabel.value] as const;
     this.#model.value = manifest;
     this.form.resetSettings();
-    this.form.device.value = device;
+    [device.value, visibleLabel.value] = kept;
     this.#problem.value = null;
     keepChoice(MODEL_KEY, id, this.#store);
   }
@@ -146,17 +147,35 @@ export class Studio {
   async restoreModel(): Promise<void> {
     const id = keptChoice(MODEL_KEY, this.#store);
     if (!id || id === this.builtIn.id) return;
+    const asFound = (): string => JSON.stringify([this.#opened, this.form.toJob(0), this.manifest.id]);
+    const before = asFound();
     try {
       await (await this.#openShelf()).refresh();
-      this.useModel(id);
+      // Somebody who was quicker has chosen for himself.
+      if (asFound() === before && !this.isChoosingModel.value) this.useModel(id);
     } catch {
       // Not to be had: the built-in model serves.
     }
   }
 
-  async #openShelf(): Promise<ModelShelf> {
-    this.#shelf.value ??= await this.#loadShelf();
-    return this.#shelf.value;
+  #openShelf(): Promise<ModelShelf> {
+    this.#openingShelf ??= this.#loadShelf().then(
+      (shelf) => {
+        this.#shelf.value = shelf;
+        return shelf;
+      },
+      (error: unknown) => {
+        this.#openingShelf = null; // the next press tries again
+        throw error;
+      },
+    );
+    return this.#openingShelf;
+  }
+
+  /** Puts the list of models away because it cannot be shown. */
+  failToChooseModel(error: unknown): void {
+    this.isChoosingModel.value = false;
+    this.#refuse(error);
   }
 
   /** Asks, once, which graphics processor there is. To be called when the page has been painted and is idle. */

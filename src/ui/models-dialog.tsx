@@ -58,6 +58,9 @@ function Shelf({ shelf }: { readonly shelf: ModelShelf }): VNode {
       {shelf.strays.value.length > 0 && (
         <section class="card model-card">
           <h3>{texts.models.strays}</h3>
+          {shelf.strayProblem.value && (
+            <ModelProblem error={shelf.strayProblem.value} onDismiss={() => shelf.dismissStrayProblem()} />
+          )}
           {shelf.strays.value.map((file) => (
             <p key={file.key} class="model-file">
               <span>
@@ -279,7 +282,7 @@ function Files({ shelf, entry }: { readonly shelf: ModelShelf; readonly entry: S
                   id={id}
                   class="spoken"
                   type="file"
-                  disabled={activity.status !== 'still'}
+                  disabled={activity.status !== 'still' || shelf.library.value?.kind === 'memory'}
                   onChange={(event) => {
                     const chosen = event.currentTarget.files?.[0];
                     event.currentTarget.value = '';

@@ -26,10 +26,13 @@ export function Models(): VNode | null {
   const isOpen = studio.isChoosingModel.value;
   useEffect(() => {
     if (isOpen && !loaded.value)
-      void import('./models-dialog.tsx').then(({ ModelsDialog }) => {
-        loaded.value = ModelsDialog;
-      });
-  }, [isOpen, loaded]);
+      import('./models-dialog.tsx').then(
+        ({ ModelsDialog }) => {
+          loaded.value = ModelsDialog;
+        },
+        (error: unknown) => studio.failToChooseModel(error),
+      );
+  }, [isOpen, loaded, studio]);
   const Dialog = loaded.value;
   return isOpen && Dialog ? <Dialog /> : null;
 }

@@ -21,6 +21,7 @@ export interface DownloadOptions {
 
 const STALL_MS = 30_000; // longer than any server's hiccup, shorter than a person's patience
 const PAUSE_MS = 1000;
+const TELL_MS = 150; // between two reports of how far it is
 const LONGEST_PAUSE_MS = 30_000;
 const TRIES: Readonly<Record<Retry, number>> = { soon: 8, few: 3, never: 1 }; // in a row, without a byte between them
 
@@ -45,6 +46,9 @@ class Download {
   readonly #options: DownloadOptions;
   #fetched = 0;
   #failures = 0;
+  /** All bytes are there, twice fetched, and they are not the file. */
+  #isWrong = false;
+  #toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(store: ModelStore, file: RemoteFile, options: DownloadOptions) {
     this.#store = store;
@@ -66,13 +70,19 @@ class Download {
       await first?.cancel();
       throw error;
     }
+    let useless = false;
     try {
       if (stored.record.verified) return stored.record;
-      this.#tell(stored);
+      this.#tell(stored, true);
       await this.#fill(stored, first);
       return await this.#verify(stored);
+    } catch (error) {
+      // What was begun belongs to a file that is gone, or is another file: the next try begins anew.
+      useless = error instanceof AppError && (error.code === 'network/changed' || this.#isWrong);
+      throw error;
     } finally {
       stored.close();
+      if (useless) await this.#store.remove(key).catch(() => {}); // the error is what the caller hears about
     }
   }
 
@@ -117,7 +127,7 @@ class Download {
       const more = await stored.accept(at, piece);
       at += piece.byteLength;
       if (at > wanted.at) this.#failures = 0;
-      this.#tell(stored);
+      this.#tell(stored, !more || at >= wanted.end);
       if (!more) return;
     }
     const next = stored.next();
@@ -133,29 +143,50 @@ class Download {
     );
   }
 
+  /**
+   * Refuses an answer that is about another file. With a SHA-256 the bytes will tell; tags differ from mirror to mirror and from
+   * machine to machine.
+   */
   async #checkIdentity(record: DownloadRecord, answer: RangeAnswer): Promise<void> {
-    const { name, url } = this.#file;
-    const other =
-      (record.etag !== null && answer.etag !== null && answer.etag !== record.etag) ||
-      (answer.total !== null && answer.total !== record.bytes);
-    if (!other) return;
+    const { name, url, confirmed } = this.#file;
+    const otherSize = answer.total !== null && answer.total !== record.bytes;
+    const otherTag =
+      record.sha256 === null &&
+      record.url === url &&
+      record.etag !== null &&
+      answer.etag !== null &&
+      answer.etag !== record.etag;
+    if (!otherSize && !otherTag) return;
     await answer.cancel();
+    if (otherSize && confirmed)
+      throw wrongFile(this.#file, `it has ${answer.total} bytes, not ${record.bytes}`);
     throw new AppError(
       'network/changed',
-      `${name} was replaced on the server while it was being downloaded. Start this file again to get the new one.`,
+      `${name} was replaced on the server while it was being downloaded. Press the button again to get the new one from its beginning.`,
       { detail: { file: name, url, etag: record.etag, got: answer.etag, retry: 'few' satisfies Retry } },
     );
   }
 
   async #verify(stored: StoredFile): Promise<DownloadRecord> {
+    this.#tell(stored, true);
     this.#options.onEvent?.({ type: 'verify' });
     const expected = stored.record.sha256;
     let digest = await stored.digest(this.#options.signal);
     if (expected !== null && digest !== expected) {
-      this.#options.onEvent?.({ type: 'recheck' });
-      await this.#recheck(stored);
-      digest = await stored.digest(this.#options.signal);
-      if (digest !== expected) throw wrongFile(this.#file, `its SHA-256 is ${digest}, expected ${expected}`);
+      // First what the disk may have spoilt since it arrived, then what came wrong.
+      if ((await stored.checkChunks({ ...(this.#options.signal && { signal: this.#options.signal }) })) > 0) {
+        await this.#fill(stored, null);
+        digest = await stored.digest(this.#options.signal);
+      }
+      if (digest !== expected) {
+        this.#options.onEvent?.({ type: 'recheck' });
+        await this.#recheck(stored);
+        digest = await stored.digest(this.#options.signal);
+      }
+      if (digest !== expected) {
+        this.#isWrong = true;
+        throw wrongFile(this.#file, `its SHA-256 is ${digest}, expected ${expected}`);
+      }
     }
     await stored.markVerified(digest);
     return stored.record;
@@ -219,7 +250,11 @@ class Download {
     }
   }
 
-  #tell(stored: StoredFile): void {
+  /** Tells how far it is: now and then, because pieces are many and whoever listens draws them. */
+  #tell(stored: StoredFile, now = false): void {
+    const at = performance.now();
+    if (!now && at - this.#toldAt < TELL_MS) return;
+    this.#toldAt = at;
     this.#options.onEvent?.({
       type: 'progress',
       received: stored.arrived,

@@ -1,4 +1,5 @@
 // All model files of this site: downloads that tabs share, checks, removal, files from the user's own disk.
+import { createSHA256 } from 'hash-wasm';
 import { AppError } from '../core/errors.ts';
 import type { KeptFile, LibraryEvent, RemoteFile, StorageRoom } from '../protocol/library-api.ts';
 import type { ByteSource } from './byte-source.ts';
@@ -6,7 +7,7 @@ import { type DownloadOptions, downloadFile } from './download.ts';
 import { bytesArrived, CHUNK_BYTES, type DownloadRecord, newRecord, parseRecord } from './download-record.ts';
 import { type FileLocks, fileLocks } from './file-locks.ts';
 import { memoryStore } from './memory-store.ts';
-import { type ModelStore, storeKey } from './model-store.ts';
+import { type ModelStore, storageError, storeKey } from './model-store.ts';
 import { opfsStore } from './opfs-store.ts';
 import { StoredFile } from './stored-file.ts';
 
@@ -79,22 +80,30 @@ export class ModelLibrary {
       if (done) continue;
       // Readers hold it only if it is complete already.
       if ((await this.find(file))?.verified) continue;
-      onEvent?.({ type: 'elsewhere', file });
-      const watch = setInterval(() => {
-        void this.find(file).then((kept) => {
-          if (kept)
-            onEvent?.({ type: 'progress', received: kept.arrived, total: kept.bytes, fetched: 0, file });
-        });
-      }, LOOK_MS);
+      let waiting = true;
+      const look = async (): Promise<void> => {
+        const kept = await this.find(file);
+        if (waiting)
+          onEvent?.({ type: 'elsewhere', received: kept?.arrived ?? 0, total: kept?.bytes ?? null, file });
+      };
+      await look();
+      const watch = setInterval(() => void look(), LOOK_MS);
+      const stopLooking = (): void => {
+        waiting = false;
+        clearInterval(watch);
+      };
       try {
         await this.#locks.hold(
           lockName(key),
           'exclusive',
           { wait: true, ...(signal && { signal }) },
-          fetchIt,
+          async () => {
+            stopLooking();
+            return fetchIt();
+          },
         );
       } finally {
-        clearInterval(watch);
+        stopLooking();
       }
     }
   }
@@ -129,7 +138,8 @@ export class ModelLibrary {
 
   /** Removes a file. @throws {AppError} `storage/in-use` while it is read or written, here or in another tab. */
   async remove(key: string): Promise<void> {
-    await this.#alone(key, key, async () => {
+    const name = parseRecord(await this.#store.readRecord(key))?.name ?? key;
+    await this.#alone(key, name, async () => {
       await this.#store.remove(key);
       return true;
     });
@@ -155,27 +165,35 @@ export class ModelLibrary {
     if (file.confirmed && file.bytes !== null && blob.size !== file.bytes)
       throw refuse(`it has ${blob.size} bytes, not ${file.bytes}`);
     const key = await storeKey(file);
+    const sha256 = file.sha256?.toLowerCase() ?? null;
     await this.#alone(key, file.name, async () => {
-      if (parseRecord(await this.#store.readRecord(key))?.verified) return true;
-      const sha256 = file.sha256?.toLowerCase() ?? null;
-      const record = newRecord({ name: file.name, url: null, bytes: blob.size, sha256, etag: null });
-      const stored = await StoredFile.open(this.#store, key, record);
-      let kept = false;
+      const kept = parseRecord(await this.#store.readRecord(key));
+      if (kept?.verified) return true;
+      // What has arrived of a download stays, whatever the chosen file turns out to be.
+      if (kept && sha256 !== null) {
+        const digest = await digestOf(blob, options);
+        if (digest !== sha256) throw refuse(`its SHA-256 is ${digest}, expected ${sha256}`);
+      }
+      const isSame = kept?.bytes === blob.size && sha256 !== null;
+      const begun = newRecord({ name: file.name, url: null, bytes: blob.size, sha256, etag: null });
+      const stored = await StoredFile.open(this.#store, key, isSame ? kept : begun);
+      let keep = isSame;
       try {
-        for (let at = 0; at < blob.size; at += CHUNK_BYTES) {
-          options.signal?.throwIfAborted();
-          const piece = await blob.slice(at, at + CHUNK_BYTES).arrayBuffer();
-          await stored.accept(at, new Uint8Array(piece));
-          options.onProgress?.(at + piece.byteLength, blob.size);
+        for (let next = stored.next(); next; next = stored.next()) {
+          const piece = await readPiece(blob, next.at, next.end, file.name, options.signal);
+          await stored.accept(next.at, piece);
+          options.onProgress?.(next.end, blob.size);
         }
         const digest = await stored.digest(options.signal);
-        if (sha256 !== null && digest !== sha256)
+        if (sha256 !== null && digest !== sha256) {
+          keep = false; // also where the chosen file is right: then what had arrived was not
           throw refuse(`its SHA-256 is ${digest}, expected ${sha256}`);
+        }
         await stored.markVerified(digest);
-        kept = true;
+        keep = true;
       } finally {
         stored.close();
-        if (!kept) await this.#store.remove(key).catch(() => {}); // what was refused is what the caller hears about
+        if (!keep) await this.#store.remove(key).catch(() => {}); // what was refused is what the caller hears about
       }
       return true;
     });
@@ -226,6 +244,35 @@ export class ModelLibrary {
 /** This site's library: in the origin's storage where there is one, else in memory. */
 export async function openLibrary(): Promise<ModelLibrary> {
   return new ModelLibrary((await opfsStore()) ?? memoryStore(), fileLocks());
+}
+
+/** A piece of a file of the user's own. @throws {AppError} `storage/read` if it was moved or changed meanwhile. */
+async function readPiece(
+  blob: Blob,
+  start: number,
+  end: number,
+  name: string,
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
+  signal?.throwIfAborted();
+  try {
+    return new Uint8Array(await blob.slice(start, end).arrayBuffer());
+  } catch (cause) {
+    throw storageError(cause, name, 'read');
+  }
+}
+
+async function digestOf(
+  blob: Blob,
+  options: { readonly signal?: AbortSignal; onProgress?(read: number, total: number): void },
+): Promise<string> {
+  const hasher = (await createSHA256()).init();
+  for (let at = 0; at < blob.size; at += CHUNK_BYTES) {
+    const end = Math.min(blob.size, at + CHUNK_BYTES);
+    hasher.update(await readPiece(blob, at, end, 'The chosen file', options.signal));
+    options.onProgress?.(end, blob.size);
+  }
+  return hasher.digest();
 }
 
 const lockName = (key: string): string => `kindling-model-${key}`;

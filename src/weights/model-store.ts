@@ -1,6 +1,6 @@
 // Where downloaded model files live: one folder a file, named by a key, holding the bytes and a record of how far they are.
 import { AppError } from '../core/errors.ts';
-import type { StorageRoom } from '../protocol/library-api.ts';
+import type { RemoteFile, StorageRoom } from '../protocol/library-api.ts';
 import type { ByteSource } from './byte-source.ts';
 
 /** A stored file that is open for writing, by one owner. Calls are synchronous: nothing of a chunk waits in memory. */
@@ -61,15 +61,12 @@ export async function storageRoom(
 }
 
 /**
- * The key of a file: its SHA-256 where it is known, so that two models that share a file store it once; otherwise made from its
- * address.
+ * The key of a file: its SHA-256 where it is known, so that two models that share a file store it once; otherwise made from what names
+ * it, or from its address.
  */
-export async function storeKey(file: {
-  readonly url: string;
-  readonly sha256: string | null;
-}): Promise<string> {
+export async function storeKey(file: Pick<RemoteFile, 'url' | 'id' | 'sha256'>): Promise<string> {
   if (file.sha256) return file.sha256.toLowerCase();
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(file.url));
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(file.id ?? file.url));
   return `url-${Array.from(new Uint8Array(digest, 0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
 }
 

@@ -90,7 +90,11 @@ describe('faults that pass', () => {
     ['a login page in between', [null, { kind: 'page', typed: true }], 0],
     ['a login page that does not say so', [{ kind: 'page', typed: false }], 0],
     ['the server goes silent', [null, { kind: 'stall', after: 2000 }], 0],
-    ['another entity tag, once', [null, { kind: 'etag', etag: '"other"' }], 0],
+    [
+      'other entity tags, of a mirror',
+      [null, { kind: 'etag', etag: '"other"' }, { kind: 'etag', etag: '"more"' }],
+      0,
+    ],
     ['the server sends the whole file', [{ kind: 'whole' }], 0],
     ['the server sends the whole file in the middle', [null, null, { kind: 'whole' }], 2 * CHUNK],
     ['another range than asked', [null, { kind: 'shifted' }], 0],
@@ -128,7 +132,6 @@ describe('faults that stay', () => {
     ['416', { kind: 'status', status: 416 }, 'network/range', /start this file again/],
     ['429', { kind: 'status', status: 429 }, 'network/status', /in a few minutes/],
     ['a web page', { kind: 'page', typed: true }, 'network/page', /login/],
-    ['a replaced file', { kind: 'etag', etag: '"new"' }, 'network/changed', /Start this file again/],
     ['the wrong range', { kind: 'shifted' }, 'network/range', /import/],
   ];
   test.each(STAYING)(
@@ -163,13 +166,39 @@ describe('faults that stay', () => {
       content.map((byte) => byte ^ 255),
     );
     expect(await codeOf(download())).toBe('model/hash');
-    expect(parseRecord(await store.readRecord(await storeKey(file())))?.verified).toBeNull();
+    expect(await store.keys()).toEqual([]); // nothing of it is worth keeping: the next try begins anew
   });
 
   test('a size that nobody confirmed is taken from the server', async () => {
     const record = await downloadFile(store, { ...file(), bytes: 77, confirmed: false }, options());
     expect(record.bytes).toBe(SIZE);
     await expectComplete();
+  });
+
+  test('a file that is replaced meanwhile is begun anew, where no hash can tell', async () => {
+    const unknown = { ...file(), sha256: null, confirmed: false };
+    hub.faults(name, [null, null], { kind: 'etag', etag: '"new"' });
+    expect(await codeOf(downloadFile(store, unknown, options()))).toBe('network/changed');
+    expect(await store.keys()).toEqual([]);
+    const other = content.map((byte) => byte ^ 85);
+    hub.put(name, other);
+    const record = await downloadFile(store, unknown, options());
+    expect(record.verified).toBe(createHash('sha256').update(other).digest('hex'));
+  });
+
+  test('what the disk spoilt before the end is found there, and only that is fetched again', async () => {
+    hub.faults(name, [null, null, null], { kind: 'status', status: 404 });
+    await codeOf(download());
+    const key = await storeKey(file());
+    const bytes = await store.openForWriting(key);
+    bytes.write(Uint8Array.of(1, 2, 3), CHUNK + 7);
+    bytes.close();
+    await store.writeRecord(key, { ...((await store.readRecord(key)) as object), hashed: null }); // read from the disk again
+    hub.faults(name, []);
+    const before = hub.sent(name);
+    await download();
+    await expectComplete();
+    expect(hub.sent(name) - before).toBe(SIZE - 3 * CHUNK + CHUNK);
   });
 
   test('without a published SHA-256 the first complete download is remembered', async () => {

@@ -178,6 +178,20 @@ describe('files of the user’s own', () => {
     expect(await library.list()).toEqual([]);
   });
 
+  test('a wrong one leaves what has arrived of a download; the right one completes it', async () => {
+    const file = host();
+    hub.faults(file.name, [null, null], { kind: 'status', status: 404 });
+    await expect(library.download([file], FAST)).rejects.toMatchObject({ code: 'network/status' });
+    expect((await library.find(file))?.arrived).toBe(2 * CHUNK);
+    const wrong = new Blob([file.content.map((byte) => byte ^ 1)]);
+    await expect(library.importFile(file, wrong)).rejects.toMatchObject({ code: 'model/hash' });
+    const stopped = library.importFile(file, new Blob([file.content]), { signal: AbortSignal.abort() });
+    await expect(stopped).rejects.toMatchObject({ name: 'AbortError' });
+    expect((await library.find(file))?.arrived).toBe(2 * CHUNK);
+    await library.importFile(file, new Blob([file.content]));
+    expect((await library.find(file))?.verified).toBe(file.sha256);
+  });
+
   test('while it is being downloaded it is refused', async () => {
     const file = host();
     let begun = (): void => {};
