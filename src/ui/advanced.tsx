@@ -47,6 +47,9 @@ export function Advanced(): VNode {
               form.negativePrompt.value = event.currentTarget.value;
             }}
           />
+          {form.guidance.value === 1 && form.negativePrompt.value.trim() !== '' && (
+            <p class="hint wrong">{settings.negativeUnheard}</p>
+          )}
         </div>
         <div class="field">
           <label for="device">{settings.device}</label>

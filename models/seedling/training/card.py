@@ -1,4 +1,4 @@
-"""The contact sheets of the model card, made by the app itself: python card.py [--steps 10] [--guidance 2.5]
+"""The contact sheets of the model card, made by the app itself: python card.py [--steps 10] [--guidance 3]
 
 card-words.png: one seed, one thing changed from row to row. card-pictures.png: clips that begin with a picture.
 Runs `npm run generate` for every row (under twenty seconds each), so the sheets show what a visitor gets: 8-bit weights, the

@@ -59,6 +59,7 @@ export const EN: Texts = {
     guidanceHint: 'How closely to follow the words; 1 is fastest',
     negative: 'What should not be seen',
     negativePlaceholder: 'fog, rain',
+    negativeUnheard: 'This is heeded with a guidance above 1 only: try 2.',
     device: 'Run on',
     devices: { auto: 'Automatic', webgpu: 'Graphics card (WebGPU)', wasm: 'Processor (WebAssembly)' },
     label: 'Show “AI-generated” at the start',

@@ -71,6 +71,8 @@ export interface Texts {
     readonly guidanceHint: string;
     readonly negative: string;
     readonly negativePlaceholder: string;
+    /** With a guidance of 1. */
+    readonly negativeUnheard: string;
     readonly device: string;
     readonly devices: Readonly<Record<DeviceChoice, string>>;
     readonly label: string;

@@ -58,6 +58,7 @@ export const ZH: Texts = {
     guidanceHint: '多大程度上遵照文字；1 最快',
     negative: '不希望出现的内容',
     negativePlaceholder: '雾，雨',
+    negativeUnheard: '引导强度大于 1 时才会生效：可以试试 2。',
     device: '运行于',
     devices: { auto: '自动', webgpu: '显卡（WebGPU）', wasm: '处理器（WebAssembly）' },
     label: '在开头显示“AI生成”标识',
