@@ -8,6 +8,7 @@ import type { ModelManifest } from '../../src/protocol/manifest.ts';
 const model = {
   id: 'seedling',
   limits: {
+    pictures: true,
     seconds: { min: 1, max: 5, default: 5 },
     fps: { min: 1, max: 30, default: 30 },
     steps: { min: 1, max: 50, default: 12 },
