@@ -2,32 +2,22 @@ import type { VNode } from 'preact';
 import { type AppError, assertNever } from '../core/errors.ts';
 import type { Studio } from '../state/studio.ts';
 import { ERROR_ACTIONS } from './error-actions.ts';
+import { ErrorWords } from './error-words.tsx';
 import { choosePicture } from './picture-well.tsx';
 import { PROMPT_ID } from './prompt-field.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
-import { fillDetail } from './texts/texts.ts';
 
 /** What went wrong, in words, and the one thing that helps. */
 export function ErrorCard(props: { readonly error: AppError; readonly onDismiss: () => void }): VNode {
   const { error, onDismiss } = props;
   const studio = useStudio();
   const texts = useTexts();
-  const { title, text } = texts.errors[error.code];
+  const { title } = texts.errors[error.code];
   const action = ERROR_ACTIONS[error.code];
   return (
     <div class="card error" data-code={error.code}>
       <h3>{title}</h3>
-      {text === null ? (
-        <p lang="en">{error.message}</p>
-      ) : (
-        <>
-          <p>{fillDetail(text, error.detail)}</p>
-          <details>
-            <summary>{texts.details}</summary>
-            <p lang="en">{error.message}</p>
-          </details>
-        </>
-      )}
+      <ErrorWords error={error} />
       <div class="card-actions">
         <button type="button" class="secondary" onClick={() => act(studio, error, onDismiss)}>
           {texts.errorActions[action]}

@@ -167,5 +167,6 @@ export async function fetchFile(url: string, options: FetchFileOptions): Promise
   }
 }
 
-const looksLikeHtml = (bytes: Uint8Array): boolean =>
+/** Whether a body begins like a web page. */
+export const looksLikeHtml = (bytes: Uint8Array): boolean =>
   /^\s*<(!doctype|html|head|body)\b/i.test(new TextDecoder('latin1').decode(bytes.subarray(0, 64)));

@@ -78,12 +78,19 @@ class Download {
       return await this.#verify(stored);
     } catch (error) {
       // What was begun belongs to a file that is gone, or is another file: the next try begins anew.
-      useless = error instanceof AppError && (error.code === 'network/changed' || this.#isWrong);
+      useless =
+        error instanceof AppError &&
+        (error.code === 'network/changed' || this.#isWrong || this.#isShorter(error));
       throw error;
     } finally {
       stored.close();
       if (useless) await this.#store.remove(key).catch(() => {}); // the error is what the caller hears about
     }
+  }
+
+  /** A size that nobody had confirmed came from another server, and this one's file ends before it. */
+  #isShorter({ code, detail }: AppError): boolean {
+    return !this.#file.confirmed && code === 'network/range' && detail.status === 416;
   }
 
   /** The record of a file that begins with this answer. */
@@ -267,7 +274,7 @@ class Download {
 const wrongFile = (file: RemoteFile, why: string): AppError =>
   new AppError(
     'model/hash',
-    `${file.name} from ${file.url} is not the file that this model needs: ${why}. Start this file again, choose another mirror, or import the file.`,
+    `${file.name} from ${file.url} is not the file that this model needs: ${why}. Choose another mirror, or import the file.`,
     { detail: { file: file.name, url: file.url, bytes: file.bytes, sha256: file.sha256 } },
   );
 

@@ -1,5 +1,6 @@
 // One ranged GET, and every way in which a server answers it badly.
 import { AppError, isAbort } from '../core/errors.ts';
+import { looksLikeHtml } from './byte-source.ts';
 
 /** What a server said about a range. */
 export interface RangeAnswer {
@@ -149,7 +150,7 @@ function refusalOf(
   if (status === 416) {
     return new AppError(
       'network/range',
-      `${name}: the server's file is shorter than the one that was begun. It was replaced there; start this file again.`,
+      `${name}: the server's file is shorter than the one that was begun. Choose another mirror, or delete the model and download it again.`,
       { detail: { ...detail, status, retry: 'never' satisfies Retry } },
     );
   }
@@ -183,9 +184,6 @@ function retryAfter(response: Response): { retryAfter?: number } {
   if (!header) return {};
   return { retryAfter: /^\d+$/.test(header) ? Math.min(600, Number(header)) : 60 };
 }
-
-const looksLikeHtml = (bytes: Uint8Array): boolean =>
-  /^\s*<(!doctype|html|head|body)\b/i.test(new TextDecoder('latin1').decode(bytes.subarray(0, 64)));
 
 /** Aborts its signal when it was not restarted for a while. */
 class StallTimer {

@@ -129,7 +129,7 @@ describe('faults that stay', () => {
     ['a silent server', { kind: 'stall', after: 0 }, 'network/failed', /nothing for/],
     ['403', { kind: 'expired' }, 'network/status', /refuses access \(status 403\).*mirror/],
     ['404', { kind: 'status', status: 404 }, 'network/status', /does not have this file.*import/],
-    ['416', { kind: 'status', status: 416 }, 'network/range', /start this file again/],
+    ['416', { kind: 'status', status: 416 }, 'network/range', /another mirror.*delete/],
     ['429', { kind: 'status', status: 429 }, 'network/status', /in a few minutes/],
     ['a web page', { kind: 'page', typed: true }, 'network/page', /login/],
     ['the wrong range', { kind: 'shifted' }, 'network/range', /import/],
@@ -184,6 +184,15 @@ describe('faults that stay', () => {
     hub.put(name, other);
     const record = await downloadFile(store, unknown, options());
     expect(record.verified).toBe(createHash('sha256').update(other).digest('hex'));
+  });
+
+  test('a record of a longer file is given up where nobody had confirmed the length', async () => {
+    const unknown = { ...file(), confirmed: false };
+    hub.faults(name, [null], { kind: 'status', status: 416 });
+    expect(await codeOf(downloadFile(store, unknown, options()))).toBe('network/range');
+    expect(await store.keys()).toEqual([]);
+    hub.faults(name, []);
+    expect((await downloadFile(store, unknown, options())).verified).toBe(sha256);
   });
 
   test('what the disk spoilt before the end is found there, and only that is fetched again', async () => {
