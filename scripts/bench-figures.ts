@@ -78,7 +78,7 @@ export function subjectsOf(model: ModelManifest, { report }: ClipRun): readonly 
   const [, , frames = 0, height = 0, width = 0] = report.latents;
   const { padTo } = model.textOptions;
   const textLength = Math.ceil(report.tokens / padTo) * padTo;
-  return denoisePasses(model, { frames, height, width }, false).map(({ shape }) => ({
+  return denoisePasses(model, { frames, height, width }, 0).map(({ shape }) => ({
     config: model.transformer,
     shape: { ...shape, textLength },
   }));

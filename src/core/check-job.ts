@@ -1,5 +1,16 @@
 import { AppError, type ErrorCode } from './errors.ts';
-import { ASPECTS, type Job, MAX_SEED, type ModelLimits, PICTURE_FITS } from './job.ts';
+import {
+  ASPECTS,
+  CAMERA_MOVES,
+  JOB_VERSION,
+  type Job,
+  MAX_SEED,
+  MAX_SEGMENTS,
+  type ModelLimits,
+  PICTURE_FITS,
+  type SamplingSettings,
+  settingsOf,
+} from './job.ts';
 import { checkPrompt } from './prompt.ts';
 import { parseAspect } from './video-format.ts';
 
@@ -46,57 +57,117 @@ function checkNumber(
 }
 
 /**
- * Refuses a job that the model cannot make. Nothing is rounded silently: each message names the nearest value that works.
- * @param options `hasPicture`: a picture comes with the job, so the prompt may be empty.
+ * Refuses a job that the model cannot make. Nothing is rounded silently: each message names the nearest value that works, and of a
+ * storyboard the segment (from 1; `detail.segment` counts from 0).
+ * @param options `hasPicture`: a picture comes with the job, so the first prompt may be empty.
  * @throws {AppError} `input/…` for the first thing that is wrong.
  */
 export function checkJob(job: Job, limits: ModelLimits, options: { readonly hasPicture: boolean }): void {
-  if (job.version !== 1) {
+  if (job.version !== JOB_VERSION) {
     throw new AppError(
       'input/job',
-      `This job has version ${String(job.version)}; version 1 can be made here.`,
+      `This job has version ${String(job.version)}; version ${JOB_VERSION} can be made here.`,
     );
   }
-  if (job.segments.length !== 1) {
-    throw new AppError(
-      'input/job',
-      `This job has ${job.segments.length} segments; exactly one can be made at a time.`,
-    );
+  checkSegmentCount(job.segments.length, limits);
+  const wholeBoard = job.segments.length === 1;
+  for (const [index, segment] of job.segments.entries()) {
+    try {
+      checkSegment(job, index, limits, options.hasPicture);
+      checkSampling(settingsOf(job, segment), limits);
+    } catch (error) {
+      throw wholeBoard || !(error instanceof AppError) ? error : ofSegment(error, index);
+    }
   }
-  for (const segment of job.segments) {
-    const hasPicture = segment.picture !== null;
-    if (hasPicture !== options.hasPicture) {
-      throw new AppError(
-        'input/job',
-        hasPicture
-          ? 'The job starts from a picture, but no picture came with it. Add the picture, or remove it from the job.'
-          : 'A picture came with a job that does not use one. Remove the picture, or let the job start from it.',
-      );
-    }
-    if (hasPicture && !limits.pictures) {
-      throw new AppError(
-        'input/picture-unsupported',
-        'This model cannot begin with a picture. Remove the picture, or choose a model that can.',
-      );
-    }
-    if (segment.picture && !PICTURE_FITS.includes(segment.picture.fit)) {
-      throw new AppError(
-        'input/job',
-        `A picture is fitted by ${PICTURE_FITS.join(' or ')}, not “${segment.picture.fit}”.`,
-      );
-    }
-    checkPrompt(segment.prompt, { hasPicture });
-    checkNumber('input/seconds', 'A length', segment.seconds, limits.seconds, ' s', false);
-    checkNumber('input/seed', 'A seed', segment.seed, { min: 0, max: MAX_SEED }, '', true);
-  }
-  // An empty negative prompt is the usual one: checked as if a picture stood in for it.
-  checkPrompt(job.negativePrompt, { hasPicture: true });
+  checkPrompt(job.scene, { hasPicture: true });
+  checkSampling(job, limits);
   checkNumber('input/fps', 'A frame rate', job.fps, limits.fps, ' frames per second', true);
-  checkNumber('input/steps', 'A step count', job.steps, limits.steps, '', true);
-  checkNumber('input/guidance', 'A guidance', job.guidance, limits.guidance, '', false);
-  checkNumber('input/shift', 'A shift', job.shift, limits.shift, '', false);
   checkAspect(job.aspect, limits.aspect);
 }
+
+function checkSegmentCount(count: number, limits: ModelLimits): void {
+  if (count >= 1 && count <= MAX_SEGMENTS && (count === 1 || limits.continuation)) return;
+  const why =
+    count < 1
+      ? 'at least one is needed'
+      : count > MAX_SEGMENTS
+        ? `at most ${MAX_SEGMENTS} can be made`
+        : 'this model makes one at a time and cannot go on from it';
+  throw new AppError('input/job', `This job has ${count} segments; ${why}.`, { detail: { segments: count } });
+}
+
+function checkSegment(job: Job, index: number, limits: ModelLimits, pictureCame: boolean): void {
+  const segment = job.segments[index]!;
+  const hasPicture = segment.picture !== null;
+  if (index > 0 && hasPicture) {
+    throw new AppError(
+      'input/job',
+      'Only the first segment can begin with a picture: the others begin where the one before ends. Remove the picture, or begin a new board with it.',
+    );
+  }
+  if (index === 0 && hasPicture !== pictureCame) {
+    throw new AppError(
+      'input/job',
+      hasPicture
+        ? 'The job starts from a picture, but no picture came with it. Add the picture, or remove it from the job.'
+        : 'A picture came with a job that does not use one. Remove the picture, or let the job start from it.',
+    );
+  }
+  if (hasPicture && !limits.pictures) {
+    throw new AppError(
+      'input/picture-unsupported',
+      'This model cannot begin with a picture. Remove the picture, or choose a model that can.',
+    );
+  }
+  if (segment.picture && !PICTURE_FITS.includes(segment.picture.fit)) {
+    throw new AppError(
+      'input/job',
+      `A picture is fitted by ${PICTURE_FITS.join(' or ')}, not “${segment.picture.fit}”.`,
+    );
+  }
+  if (segment.camera !== null && !CAMERA_MOVES.includes(segment.camera)) {
+    throw new AppError(
+      'input/job',
+      `A camera move is one of ${CAMERA_MOVES.join(', ')}, not “${segment.camera}”.`,
+    );
+  }
+  // What there already is can go on without words.
+  const hasMore = hasPicture || index > 0 || segment.camera !== null || job.scene !== '';
+  checkPrompt(segment.prompt, { hasPicture: hasMore });
+  checkNumber('input/seconds', 'A length', segment.seconds, limits.seconds, ' s', false);
+  if (index + 1 < job.segments.length && limits.continuation)
+    checkWholeLatents(segment.seconds, limits.seconds, limits.continuation.secondsStep);
+  checkNumber('input/seed', 'A seed', segment.seed, { min: 0, max: MAX_SEED }, '', true);
+}
+
+/** The next segment begins with a latent frame of this one: it has to end with a whole one. */
+function checkWholeLatents(seconds: number, range: Range, step: number): void {
+  const count = seconds / step;
+  if (Math.abs(count - Math.round(count)) < 1e-9) return;
+  const nearest = [Math.floor(count), Math.ceil(count)]
+    .map((steps) => Number((steps * step).toFixed(6)))
+    .filter((value) => value >= range.min && value <= range.max);
+  throw new AppError(
+    'input/seconds',
+    `A length of ${seconds} s cannot be gone on from: it must be a multiple of ${Number(step.toFixed(6))} s. Nearest: ${nearest.join(' or ')}.`,
+    { detail: { asked: seconds, min: range.min, max: range.max, nearest } },
+  );
+}
+
+function checkSampling(settings: SamplingSettings, limits: ModelLimits): void {
+  // An empty negative prompt is the usual one: checked as if a picture stood in for it.
+  checkPrompt(settings.negativePrompt, { hasPicture: true });
+  checkNumber('input/steps', 'A step count', settings.steps, limits.steps, '', true);
+  checkNumber('input/guidance', 'A guidance', settings.guidance, limits.guidance, '', false);
+  checkNumber('input/shift', 'A shift', settings.shift, limits.shift, '', false);
+}
+
+/** The same error, saying which segment of a storyboard it is about. */
+const ofSegment = (error: AppError, index: number): AppError =>
+  new AppError(error.code, `Segment ${index + 1}: ${error.message}`, {
+    detail: { ...error.detail, segment: index },
+    cause: error,
+  });
 
 function checkAspect(aspect: string, limits: ModelLimits['aspect']): void {
   const parsed = parseAspect(aspect);
@@ -139,11 +210,11 @@ export function newJob(
     readonly seconds?: number;
     readonly picture?: Job['segments'][number]['picture'];
   },
-  settings: Partial<Pick<Job, 'aspect' | 'fps' | 'steps' | 'guidance' | 'shift' | 'negativePrompt'>> = {},
+  settings: Partial<Omit<Job, 'version' | 'model' | 'segments'>> = {},
 ): Job {
   const { limits } = model;
   return {
-    version: 1,
+    version: JOB_VERSION,
     model: model.id,
     aspect: settings.aspect ?? limits.aspect.default,
     fps: settings.fps ?? limits.fps.default,
@@ -151,12 +222,15 @@ export function newJob(
     guidance: settings.guidance ?? limits.guidance.default,
     shift: settings.shift ?? limits.shift.default,
     negativePrompt: settings.negativePrompt ?? '',
+    scene: settings.scene ?? '',
     segments: [
       {
         prompt: segment.prompt,
         seconds: segment.seconds ?? limits.seconds.default,
         seed: segment.seed,
+        camera: null,
         picture: segment.picture ?? null,
+        settings: {},
       },
     ],
   };

@@ -31,14 +31,18 @@ export interface RenoiseOps<X, V = X> extends LatentOps<X, V> {
 /** Options of the samplers. */
 export interface SamplerOptions<X, V = X> {
   readonly signal?: AbortSignal;
+  /** Steps that were done before: `x` is at `sigmas[done]`, and the loop goes on from there as if it had never stopped. Default 0. */
+  readonly done?: number;
   onStep?(event: StepEvent<X, V>): void | Promise<void>;
+  /** After a step, with what the next one begins with: kept, it can be gone on from with `done`. Latents on loan until it returns. */
+  onState?(x: X, done: number): void | Promise<void>;
 }
 
 /**
  * Solves dx/dσ = v(x, σ) from noise to clean with Euler's method: x += (σ_next − σ)·v. Exact in any number of steps where
  * paths are straight.
  * @param velocity predicts noise − clean; `index` counts steps from 0.
- * @param x latents at `sigmas[0]`. Consumed.
+ * @param x latents at `sigmas[0]`, or at `sigmas[options.done]`. Consumed.
  * @param sigmas strictly falling, ending at 0.
  * @returns latents at 0, owned by the caller. Rejects with AbortError between steps.
  */
@@ -51,12 +55,14 @@ export async function eulerSampler<X, V = X>(
 ): Promise<X> {
   const steps = countSteps(sigmas);
   let latents = x;
-  for (const [index, sigma] of sigmas.slice(0, -1).entries()) {
+  for (let index = options.done ?? 0; index < steps; index++) {
     options.signal?.throwIfAborted();
+    const sigma = sigmas[index]!;
     const v = await velocity(latents, sigma, index);
     const next = sigmas[index + 1]!;
     latents = await ops.addScaled(latents, v, next - sigma); // next − sigma < 0
     await options.onStep?.({ step: index + 1, steps, sigma: next, x: latents, velocity: v });
+    await options.onState?.(latents, index + 1);
   }
   return latents;
 }
@@ -65,7 +71,7 @@ export async function eulerSampler<X, V = X>(
  * Predicts the clean latents and adds fresh noise of the next level, again and again: how models distilled by distribution
  * matching (DMD, arXiv:2405.14867; FastWan, Self-Forcing) and rCM (arXiv:2510.08431) are used, with the few levels that they were trained for.
  * @param velocity predicts noise − clean; `index` counts steps from 0.
- * @param x latents at `sigmas[0]`. Consumed.
+ * @param x latents at `sigmas[0]`, or at `sigmas[options.done]`. Consumed.
  * @param sigmas strictly falling, ending at 0.
  * @returns latents at 0, owned by the caller. Rejects with AbortError between steps.
  */
@@ -78,14 +84,16 @@ export async function renoiseSampler<X, V = X>(
 ): Promise<X> {
   const steps = countSteps(sigmas);
   let latents = x;
-  for (const [index, sigma] of sigmas.slice(0, -1).entries()) {
+  for (let index = options.done ?? 0; index < steps; index++) {
     options.signal?.throwIfAborted();
+    const sigma = sigmas[index]!;
     const v = await velocity(latents, sigma, index);
     const next = sigmas[index + 1]!;
     // Told before the noise comes: x − sigma·velocity is what the step predicts, at the level it was predicted from.
     await options.onStep?.({ step: index + 1, steps, sigma, x: latents, velocity: v });
     const clean = await ops.addScaled(latents, v, -sigma);
     latents = next === 0 ? clean : await ops.renoise(clean, next, index);
+    await options.onState?.(latents, index + 1);
   }
   return latents;
 }

@@ -2,6 +2,7 @@
 
 import { Muxer, StreamTarget } from 'mp4-muxer';
 import { AppError, assert } from '../core/errors.ts';
+import type { EncodedSegment } from '../protocol/engine-api.ts';
 import { AIGC_KEY, JOB_KEY } from '../protocol/mp4-job.ts';
 import type { AigcLabel } from './aigc-label.ts';
 import { type ClipSize, checkClipSize } from './codec-levels.ts';
@@ -23,6 +24,8 @@ export interface ClipWriterOptions extends ClipSize {
   readonly label: AigcLabel | null;
   /** Draw the mark “AI生成 / AI-generated” on the first two seconds. Default: if there is a label. */
   readonly visibleLabel?: boolean;
+  /** Keep what is encoded until its segment ends; otherwise a long clip is never whole in memory. */
+  readonly keepSegments?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -46,6 +49,17 @@ export interface ClipWriter {
    * @throws {AppError} `encode/failed`. Rejects with AbortError.
    */
   add(frame: { readonly data: Uint8ClampedArray | Uint8Array }): Promise<void>;
+  /**
+   * Ends a segment: waits for the encoder; the next frame begins with a key frame.
+   * @returns what was encoded since the last segment ended; the caller's.
+   * @throws as `add`
+   */
+  endSegment(): Promise<EncodedSegment>;
+  /**
+   * Takes a segment that was encoded before, without encoding it again. Between segments only.
+   * @returns false, and nothing is taken, if it cannot stand in one track with what is there already, or is damaged.
+   */
+  addEncoded(segment: EncodedSegment): Promise<boolean>;
   /** Waits for the encoder and closes the file. A second call returns the same promise. @throws as `add` */
   finish(): Promise<FinishedClip>;
   /** Releases everything, finished or not. May be called at any time and again. */
@@ -73,15 +87,25 @@ class Mp4Writer implements ClipWriter {
   readonly #metadata: Uint8Array;
   readonly #parts = new MediaParts();
   readonly #muxer: Muxer<StreamTarget>;
-  readonly #encoder: FrameEncoder;
   readonly #planes: Uint8Array;
   readonly #mark: LabelMark | null;
+  #encoder: FrameEncoder;
+  /** Encoded since the last segment ended. */
+  #segment: { readonly frames: { bytes: number; key: boolean }[]; readonly data: Uint8Array<ArrayBuffer>[] } =
+    {
+      frames: [],
+      data: [],
+    };
+  #peakFrames = 0;
+  /** Frames that were given, and frames that the muxer has got. */
   #added = 0;
+  #muxed = 0;
   #codec = '';
+  #description: Uint8Array<ArrayBuffer> | null = null;
   #finished: Promise<FinishedClip> | null = null;
 
   constructor(options: ClipWriterOptions) {
-    const { width, height, fps, codec, job, label, signal } = options;
+    const { width, height, fps, codec, job, label } = options;
     this.#options = options;
     const values = [{ key: JOB_KEY, text: JSON.stringify(job ?? null) }];
     if (label) values.unshift({ key: AIGC_KEY, text: JSON.stringify(label) });
@@ -93,16 +117,21 @@ class Mp4Writer implements ClipWriter {
       video: { codec: codec.family, width, height, frameRate: fps },
       fastStart: false, // streamed; the movie box is put first when it is complete
     });
-    this.#encoder = new FrameEncoder(
+    this.#encoder = this.#openEncoder();
+  }
+
+  #openEncoder(): FrameEncoder {
+    const { fps, codec, signal } = this.#options;
+    return new FrameEncoder(
       codec.config,
       fps,
-      (chunk, index, metadata) => this.#mux(chunk, index, metadata),
+      (chunk, _index, metadata) => this.#receive(chunk, metadata),
       signal,
     );
   }
 
   get peakFrames(): number {
-    return this.#encoder.peakFrames;
+    return Math.max(this.#peakFrames, this.#encoder.peakFrames);
   }
 
   async add({ data }: { readonly data: Uint8ClampedArray | Uint8Array }): Promise<void> {
@@ -119,13 +148,52 @@ class Mp4Writer implements ClipWriter {
     await this.#encoder.encode(this.#planes);
   }
 
+  async endSegment(): Promise<EncodedSegment> {
+    assert(!this.#finished, 'a segment was ended in a finished clip');
+    await this.#encoder.flush();
+    const { frames, data } = this.#segment;
+    this.#peakFrames = this.peakFrames;
+    this.#encoder.close();
+    this.#encoder = this.#openEncoder();
+    this.#segment = { frames: [], data: [] };
+    const description = this.#description ?? new Uint8Array(0);
+    return { codec: this.#codec, description, frames, data: new Blob(data) };
+  }
+
+  async addEncoded({ codec, description, frames, data }: EncodedSegment): Promise<boolean> {
+    assert(this.#segment.frames.length === 0, 'a segment was added within another');
+    const same =
+      this.#muxed === 0 ||
+      (codec === this.#codec && sameBytes(description, this.#description ?? new Uint8Array(0)));
+    const whole = frames[0]?.key === true && frames.reduce((sum, { bytes }) => sum + bytes, 0) === data.size;
+    if (!same || !whole) return false;
+    const { width, height } = this.#options;
+    const all = new Uint8Array(await data.arrayBuffer());
+    this.#options.signal?.throwIfAborted();
+    this.#codec = codec;
+    this.#description = new Uint8Array(description);
+    const config: VideoDecoderConfig = {
+      codec,
+      codedWidth: width,
+      codedHeight: height,
+      ...(description.length > 0 && { description: this.#description }),
+    };
+    let at = 0;
+    for (const { bytes, key } of frames) {
+      this.#mux(all.subarray(at, at + bytes), key ? 'key' : 'delta', at === 0 ? config : undefined);
+      at += bytes;
+    }
+    this.#added += frames.length;
+    return true;
+  }
+
   finish(): Promise<FinishedClip> {
     this.#finished ??= this.#finish();
     return this.#finished;
   }
 
   async #finish(): Promise<FinishedClip> {
-    await this.#encoder.flush();
+    if (this.#muxed === 0 || this.#muxed < this.#added) await this.#encoder.flush();
     try {
       this.#parts.keepRest();
       this.#muxer.finalize();
@@ -145,22 +213,45 @@ class Mp4Writer implements ClipWriter {
 
   close(): void {
     this.#encoder.close();
+    this.#segment = { frames: [], data: [] };
     this.#parts.clear();
   }
 
-  #mux(chunk: EncodedVideoChunk, index: number, metadata: EncodedVideoChunkMetadata | undefined): void {
-    const { fps } = this.#options;
+  #receive(chunk: EncodedVideoChunk, metadata: EncodedVideoChunkMetadata | undefined): void {
     const data = new Uint8Array(chunk.byteLength);
     chunk.copyTo(data);
     const seen = metadata?.decoderConfig;
-    if (seen) this.#codec = seen.codec;
-    // Times as exact fractions, not the whole microseconds of the chunk, so that nothing drifts; the colours are known.
+    if (seen) {
+      this.#codec = seen.codec;
+      this.#description = bytesOf(seen.description);
+    }
+    this.#mux(data, chunk.type, seen);
+    if (!this.#options.keepSegments) return;
+    this.#segment.frames.push({ bytes: data.length, key: chunk.type === 'key' });
+    this.#segment.data.push(data);
+  }
+
+  /** Times as exact fractions, not the whole microseconds of the chunk, so that nothing drifts; the colours are known. */
+  #mux(data: Uint8Array, type: EncodedVideoChunkType, config: VideoDecoderConfig | undefined): void {
+    const { fps } = this.#options;
+    const index = this.#muxed++;
     this.#muxer.addVideoChunkRaw(
       data,
-      chunk.type,
+      type,
       (index * 1e6) / fps,
       1e6 / fps,
-      seen && { decoderConfig: { ...seen, colorSpace: CLIP_COLOR_SPACE } },
+      config && { decoderConfig: { ...config, colorSpace: CLIP_COLOR_SPACE } },
     );
   }
 }
+
+/** A copy of what a decoder is configured with. */
+function bytesOf(description: AllowSharedBufferSource | undefined): Uint8Array<ArrayBuffer> {
+  if (!description) return new Uint8Array(0);
+  return ArrayBuffer.isView(description)
+    ? new Uint8Array(new Uint8Array(description.buffer, description.byteOffset, description.byteLength))
+    : new Uint8Array(new Uint8Array(description));
+}
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, i) => byte === b[i]);

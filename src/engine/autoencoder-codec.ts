@@ -54,6 +54,7 @@ class Stream {
 
 /** Paints latent frames in order. The owner calls {@link AutoencoderDecoder.free}. */
 export class AutoencoderDecoder implements FrameDecoder {
+  readonly remembers = true;
   readonly #stream: Stream;
   readonly #lastOnly: boolean;
   #next = 0;

@@ -15,6 +15,7 @@ import { type Runtime, type Session, takeFloats } from './runtime.ts';
 
 /** Paints latent frames one at a time. The owner calls {@link BlockDecoder.free}. */
 export class BlockDecoder implements FrameDecoder {
+  readonly remembers = false;
   readonly #runtime: Runtime;
   readonly #session: Session;
 

@@ -31,8 +31,26 @@ export interface DenoiseJob {
   readonly seed: number;
   /** Text states `[L, D]` of the prompt and, if guidance asks for it, of the negative prompt. */
   readonly states: readonly Float32Array[];
-  /** Clean latents `[C, 1, h, w]` of a given first frame. */
-  readonly picture: Float32Array | null;
+  /** Clean latents `[C, prefixFrames, h, w]` that the clip begins with: a picture's, or the end of what it goes on from. */
+  readonly prefix: Float32Array | null;
+}
+
+/** How far a job had come: with it, the rest is made as if it had never stopped. */
+export interface DenoiseState {
+  /** Which of the passes. */
+  readonly pass: number;
+  /** Steps done in it. */
+  readonly done: number;
+  /** Latents of the pass at that step; with `done: 0` the clean result of the pass before. */
+  readonly data: Float32Array;
+}
+
+/** What survives while a job is denoised. */
+export interface DenoiseKeeper {
+  /** Where an earlier attempt at the same job had come. */
+  readonly from: DenoiseState | null;
+  /** Called after every step but the last. */
+  keep(state: DenoiseState): Promise<void>;
 }
 
 /** Where denoising reports and how it is stopped. */
@@ -42,23 +60,28 @@ export interface DenoiseOptions {
   readonly clock: JobClock;
   /** Stays the caller's. */
   readonly previewer: Previewer | null;
+  /** Absent where nothing is kept. */
+  readonly keeper?: DenoiseKeeper;
 }
 
 /**
- * In how many passes a clip is made, and of which sizes. With a picture its latents are a clean prefix. Without one, models
+ * In how many passes a clip is made, and of which sizes. A picture's latents, or the end of an earlier segment, are a clean prefix. Without, models
  * that want it paint the first frame by itself, as a picture, and go on from there as from a given one: what things look like
  * and how they move are two decisions, and a small model takes one at a time far better (Emu Video, arXiv:2311.10709).
  */
 export function denoisePasses(
   manifest: Pick<ModelManifest, 'firstFrameFirst'>,
   size: LatentSize,
-  hasPicture: boolean,
+  prefixFrames: number,
 ): readonly DenoisePass[] {
-  const fromPicture: DenoisePass = { shape: { ...size, times: 2 }, prefixFrames: 1 };
-  if (hasPicture) return [fromPicture];
+  const goingOn = (frames: number): DenoisePass => ({
+    shape: { ...size, times: 2 },
+    prefixFrames: frames,
+  });
+  if (prefixFrames > 0) return [goingOn(prefixFrames)];
   if (!manifest.firstFrameFirst || size.frames === 1)
     return [{ shape: { ...size, times: 1 }, prefixFrames: 0 }];
-  return [{ shape: { ...size, frames: 1, times: 1 }, prefixFrames: 0 }, fromPicture];
+  return [{ shape: { ...size, frames: 1, times: 1 }, prefixFrames: 0 }, goingOn(1)];
 }
 
 /**
@@ -80,43 +103,59 @@ export const denoiseWork = (
 export async function denoise(
   runtime: Runtime,
   job: DenoiseJob,
-  { signal, clock, previewer }: DenoiseOptions,
+  { signal, clock, previewer, keeper }: DenoiseOptions,
 ): Promise<Latents> {
   const { manifest, passes, steps } = job;
+  const from = keeper?.from ?? null;
   const texts = job.states.map((states) => padStates(states, manifest.text.dim, manifest.textOptions.padTo));
-  let done = 0;
-  let pass = passes[0]!;
+  const firstPass = from?.pass ?? 0;
+  let pass = passes[firstPass]!;
+  if (from) {
+    const work = (some: readonly DenoisePass[], count: number): number =>
+      denoiseWork(some, manifest.transformer, count, texts.length);
+    clock.add('denoise', work(passes.slice(0, firstPass), steps) + work([pass], from.done));
+  }
   const setup = {
     config: manifest.transformer,
     textLengths: texts.map(({ length }) => length),
     precision: job.precision,
     guidance: job.guidance,
     signal,
-    onBlock: () => {
-      done += pass.shape.frames;
-      clock.advance('denoise', done);
-    },
+    onBlock: () => clock.add('denoise', pass.shape.frames),
   };
   const transformer = await Transformer.load(runtime, job.weights, setup, pass);
   try {
     const contexts: DeviceTensor[] = [];
     for (const { states } of texts) contexts.push(await transformer.context(states));
     const sigmas = scheduleOf(manifest.sampler, steps, job.shift);
-    let known = job.picture;
+    let known = from?.done === 0 ? from.data : job.prefix;
     let latents: Latents | null = null;
     for (const [index, next] of passes.entries()) {
-      if (index > 0) await transformer.enter(next);
+      if (index < firstPass) continue;
+      if (index > firstPass) await transformer.enter(next);
       pass = next;
       await transformer.prepareTimes(sigmas.slice(0, -1));
       const noise = (draw: number): Float32Array =>
         passNoise(job.seed, manifest.transformer.channels, next, draw);
-      const start = startLatents(noise(0), sigmas[0]!, manifest.transformer.channels, pass, known);
-      const setup: PassSetup = { runtime, transformer, contexts, sigmas, signal, noise };
+      const resumed = from !== null && index === firstPass && from.done > 0 ? from : null;
+      const start =
+        resumed?.data ?? startLatents(noise(0), sigmas[0]!, manifest.transformer.channels, pass, known);
+      const setup: PassSetup = {
+        runtime,
+        transformer,
+        contexts,
+        sigmas,
+        signal,
+        noise,
+        done: resumed?.done ?? 0,
+        keep: keeper ? (data, done) => keeper.keep({ pass: index, done, data }) : null,
+      };
       latents = await runPass(setup, manifest.sampler.kind, start, async (clean, step) => {
         if (previewer?.isDue(clock.secondsIn('denoise')) && step < steps)
           await previewer.show(await clean(), index * steps + step, signal);
       });
       known = latents.data;
+      if (index + 1 < passes.length) await keeper?.keep({ pass: index + 1, done: 0, data: known });
     }
     assert(latents !== null, 'a clip takes a pass at least');
     return latents;
@@ -174,11 +213,15 @@ interface PassSetup {
   readonly signal: AbortSignal;
   /** The draw-th noise, `[C, T, h, w]`; 0 was the start. */
   readonly noise: (draw: number) => Float32Array;
+  /** Steps done before. */
+  readonly done: number;
+  /** Takes the latents after each step but the last; null where nothing is kept. */
+  readonly keep: ((data: Float32Array, done: number) => Promise<void>) | null;
 }
 
 /** Denoises from the first sigma to 0. `onStep` may ask for what the clip would be if the path were straight from here. */
 async function runPass(
-  { runtime, transformer, contexts, sigmas, signal, noise }: PassSetup,
+  { runtime, transformer, contexts, sigmas, signal, noise, done, keep }: PassSetup,
   sampler: 'euler' | 'renoise',
   start: Float32Array,
   onStep: (clean: () => Promise<Latents>, step: number) => Promise<void>,
@@ -221,6 +264,10 @@ async function runPass(
     };
     const options = {
       signal,
+      done,
+      onState: async (x: DeviceTensor, after: number) => {
+        if (keep && after + 1 < sigmas.length) await keep(await copyFloats(x), after);
+      },
       onStep: ({ step, sigma, x, velocity }: StepEvent<DeviceTensor, GuidedVelocity>) =>
         onStep(async () => {
           // clean = x − σ·v

@@ -24,6 +24,33 @@ export function latentFrame(latents: Latents, t: number): Float32Array {
   return frame;
 }
 
+/** Copies latent frames `from` ≤ t < `to` as `[C, to − from, h, w]`. */
+export function latentFrames(latents: Latents, from: number, to: number): Float32Array {
+  const area = latents.height * latents.width;
+  const length = (to - from) * area;
+  const frames = new Float32Array(latents.channels * length);
+  for (let c = 0; c < latents.channels; c++) {
+    const start = (c * latents.frames + from) * area;
+    frames.set(latents.data.subarray(start, start + length), c * length);
+  }
+  return frames;
+}
+
+/** The latent frames of `before` from `from` on, then all of `after`: one clip. */
+export function joinLatents(before: Latents, from: number, after: Latents): Latents {
+  const area = after.height * after.width;
+  const kept = before.frames - from;
+  const frames = kept + after.frames;
+  const data = new Float32Array(after.channels * frames * area);
+  const tail = latentFrames(before, from, before.frames);
+  for (let c = 0; c < after.channels; c++) {
+    data.set(tail.subarray(c * kept * area, (c + 1) * kept * area), c * frames * area);
+    const own = after.data.subarray(c * after.frames * area, (c + 1) * after.frames * area);
+    data.set(own, (c * frames + kept) * area);
+  }
+  return { ...after, data, frames };
+}
+
 /** Pictures as the decoder paints them. */
 export interface PaintedFrames {
   /** RGBA, `[n, height, width, 4]`. */
@@ -42,6 +69,8 @@ export interface Rgba {
 
 /** Paints a clip's latent frames, first to last. The owner calls `free`. */
 export interface FrameDecoder {
+  /** It sees what it painted before: a clip is to be painted from its beginning. */
+  readonly remembers: boolean;
   /**
    * Paints latent frame `t`. Ask for 0, 1, 2 …: some codecs remember what they painted before; 0 begins anew.
    * @returns its pictures in order. Of frame 0 only the last is part of the clip.

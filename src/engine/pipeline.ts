@@ -3,11 +3,14 @@
 
 import { checkJob } from '../core/check-job.ts';
 import { AppError, assert } from '../core/errors.ts';
-import type { Job, Segment } from '../core/job.ts';
-import { type ClipShape, clipShape, framePicks } from '../core/video-format.ts';
+import { type FilmPlan, planFilm, type SegmentPlan, segmentPicks } from '../core/film-plan.ts';
+import { type Job, settingsOf } from '../core/job.ts';
+import { spokenPrompt } from '../core/spoken-prompt.ts';
+import type { ClipShape } from '../core/video-format.ts';
 import type { TensorSource } from '../networks/conv-writer.ts';
 import type { Precision } from '../networks/part.ts';
 import type {
+  EncodedSegment,
   GenerateEvent,
   GenerateRequest,
   GenerateResult,
@@ -19,9 +22,9 @@ import type {
 import { type ModelManifest, modelHash } from '../protocol/manifest.ts';
 import { breathe } from '../weights/breathe.ts';
 import { codecFacts, encodePicture, openDecoder, readCodecTensors } from './codec.ts';
-import { denoise, denoisePasses, denoiseWork, type LatentSize } from './denoise.ts';
+import { type DenoiseKeeper, denoise, denoisePasses, denoiseWork } from './denoise.ts';
 import { cropFrame } from './frames.ts';
-import { type Latents, shrink } from './latents.ts';
+import { joinLatents, type Latents, latentFrames, shrink } from './latents.ts';
 import type { ModelFiles } from './model-files.ts';
 import type { PreparedPicture } from './picture.ts';
 import { Previewer } from './preview.ts';
@@ -31,14 +34,41 @@ import type { TextCache } from './text-cache.ts';
 import { encodeText } from './text-encoder.ts';
 import { warmUp } from './warm-up.ts';
 
+/** How the segments of a file are kept and taken again. */
+export interface SegmentSink {
+  /** With what they are encoded here. */
+  readonly encoding: string;
+  /** Ends a segment: the next frame begins another. @returns it as it was encoded. */
+  end(): Promise<EncodedSegment>;
+  /** Takes a segment that was encoded before. @returns false if it does not fit this file: it is then to be painted again. */
+  add(segment: EncodedSegment): Promise<boolean>;
+}
+
 /** A file being written frame by frame; `await add()` is the back-pressure. */
 export interface FrameSink {
   /** @param frame RGBA `[height, width, 4]`, read before this returns. */
   add(frame: { readonly data: Uint8ClampedArray }): Promise<void>;
+  /** Absent where segments are not kept. */
+  readonly segments?: SegmentSink;
   /** @returns the file and the codec that it names, such as `avc1.640015`. */
   finish(): Promise<{ readonly file: Blob; readonly codec: string }>;
   /** Gives everything back, finished or not. Idempotent. */
   close(): void;
+}
+
+/** Where the segments of one film are kept, so that nothing is made twice. Segments are named by their place in the film. */
+export interface SegmentStore {
+  /** How they are called, in order. */
+  readonly names: readonly string[];
+  /** Its latents are there. */
+  isMade(index: number): Promise<boolean>;
+  latents(index: number): Promise<Latents | null>;
+  keepLatents(index: number, latents: Latents): Promise<void>;
+  /** @param encoding {@link FrameSink.encoding}: what was encoded otherwise does not count. */
+  encoded(index: number, encoding: string): Promise<EncodedSegment | null>;
+  keepEncoded(index: number, encoding: string, segment: EncodedSegment): Promise<void>;
+  /** For the steps of a segment that is being made. */
+  keeper(index: number): Promise<DenoiseKeeper>;
 }
 
 /** What the pipeline works with. */
@@ -48,6 +78,8 @@ export interface PipelineParts {
   readonly precision: Precision;
   /** Of the text encoder of these files on this device. */
   readonly texts?: TextCache;
+  /** Absent where nothing is kept. */
+  readonly store?: SegmentStore;
   openFiles(onProgress: (received: number, total: number) => void): Promise<ModelFiles>;
   preparePicture(
     picture: Blob,
@@ -65,20 +97,24 @@ export interface PipelineOptions {
   readonly warnings?: readonly JobWarning[];
 }
 
-/** A job while it is made. */
+/** A film while it is made: its files are open. */
 interface Work {
   readonly manifest: ModelManifest;
   readonly job: Job;
-  readonly segment: Segment;
-  readonly shape: ClipShape;
+  readonly plan: FilmPlan;
+  readonly files: ModelFiles;
+  readonly tensors: TensorSource;
+  readonly parts: PipelineParts;
+  readonly options: PipelineOptions;
+  readonly warn: (warning: JobWarning) => void;
 }
 
 /**
  * Refuses what cannot be made before anything is loaded.
- * @returns the sizes of the clip.
+ * @returns the sizes of the film.
  * @throws {AppError} `input/…` or `model/unknown`.
  */
-export function checkRequest({ job, manifest, picture }: GenerateRequest): ClipShape {
+export function checkRequest({ job, manifest, picture }: GenerateRequest): FilmPlan {
   if (job.model !== manifest.id) {
     throw new AppError(
       'model/unknown',
@@ -86,11 +122,11 @@ export function checkRequest({ job, manifest, picture }: GenerateRequest): ClipS
     );
   }
   checkJob(job, manifest.limits, { hasPicture: picture !== null });
-  return clipShape(manifest.geometry, job.aspect, job.segments[0]!.seconds, job.fps);
+  return planFilm(manifest, job);
 }
 
 /**
- * Makes one clip.
+ * Makes one film, segment after segment; a plain clip has one.
  * @throws {AppError} any code; rejects with AbortError when cancelled. Everything on the device is given back either way.
  */
 export async function generate(
@@ -102,40 +138,166 @@ export async function generate(
   const { signal, clock, onEvent } = options;
   const warnings: JobWarning[] = [];
   const warn = (warning: JobWarning): void => {
+    if (warnings.some(({ code, message }) => code === warning.code && message === warning.message)) return;
     warnings.push(warning);
     onEvent({ type: 'warning', ...warning });
   };
 
   // 1. Check
-  const shape = checkRequest(request);
+  const plan = checkRequest(request);
   for (const warning of options.warnings ?? []) warn(warning);
   const { manifest, job } = request;
-  const segment = job.segments[0]!;
-  const { stride } = codecFacts(manifest.codec);
-  const size: LatentSize = {
-    frames: shape.latentFrames,
-    height: shape.encoderHeight / stride,
-    width: shape.encoderWidth / stride,
-  };
-  const passes = denoisePasses(manifest, size, request.picture !== null && segment.picture !== null);
-  const prompts = job.guidance === 1 ? [segment.prompt] : [segment.prompt, job.negativePrompt];
+  const { shape } = plan;
+  const store = parts.store ?? null;
+  const todo = await unmade(plan, store);
   // Planned before anything is begun: without the long phases, what is left would look like nothing.
-  clock.plan('denoise', denoiseWork(passes, manifest.transformer, job.steps, prompts.length));
-  clock.plan('decode', shape.latentFrames);
+  const work = (segment: SegmentPlan): number =>
+    denoiseWork(passesOf(request, plan, segment), manifest.transformer, ...effort(job, segment.index));
+  clock.plan(
+    'denoise',
+    todo.reduce((sum, segment) => sum + work(segment), 0),
+  );
+  clock.plan(
+    'decode',
+    todo.reduce((sum, segment) => sum + segment.latentFrames - segment.prefixFrames, 0),
+  );
+  clock.plan(
+    'encode',
+    todo.reduce((sum, segment) => sum + segment.frames, 0),
+  );
   const opening = parts.openFiles((received, total) => {
     clock.plan('prepare', total);
     clock.advance('prepare', received);
   });
   opening.catch(() => {}); // awaited below
-  await warmUp(runtime, manifest.transformer, passes.at(-1)!.shape, precision);
+  if (todo[0]) {
+    const { shape: largest } = passesOf(request, plan, todo[0]).at(-1)!;
+    await warmUp(runtime, manifest.transformer, largest, precision);
+  }
   const files = await opening;
-  const work: Work = { manifest, job, segment, shape };
+  const tensors = await readCodecTensors(files.codec, manifest.codec, signal);
+  const film: Work = { manifest, job, plan, files, tensors, parts, options, warn };
+
+  const picture = request.picture && (await preparedPicture(film, request.picture));
+  signal.throwIfAborted();
+  const sink = await parts.openSink(shape, job, await jobRecord(film, request.visibleLabel, picture));
+  try {
+    let last: Latents | null = null; // of the segment before
+    let tokens = 0;
+    let previewSeconds = 0;
+    for (const segment of plan.segments) {
+      onEvent({
+        type: 'segment',
+        index: segment.index,
+        count: plan.segments.length,
+        made: !todo.includes(segment),
+      });
+      const stored = sink.segments && (await store?.encoded(segment.index, sink.segments.encoding));
+      if (stored && (await sink.segments?.add(stored))) {
+        last = null; // read again if the next one needs it
+        continue;
+      }
+      let latents = (await store?.latents(segment.index)) ?? null;
+      if (!latents) {
+        const before = segment.index === 0 ? null : (last ?? (await latentsBefore(segment, store)));
+        const made = await makeLatents(film, request, segment, picture, before);
+        latents = made.latents;
+        tokens = Math.max(tokens, made.tokens);
+        previewSeconds += made.previewSeconds;
+        await store?.keepLatents(segment.index, latents);
+      }
+      // 7. Decode  8. Encode frames
+      const before = segment.index === 0 ? null : (last ?? (await latentsBefore(segment, store)));
+      await paint(film, segment, before, latents, sink);
+      if (store && sink.segments)
+        await store.keepEncoded(segment.index, sink.segments.encoding, await sink.segments.end());
+      last = latents;
+    }
+    clock.enter('encode');
+    const { file, codec } = await sink.finish();
+    signal.throwIfAborted();
+    const report: GenerationReport = {
+      device: runtime.kind,
+      adapter: runtime.adapter,
+      precision: `${precision.activations}, ${precision.weights} weights`,
+      threads: runtime.threads,
+      model: recordedModel(manifest),
+      seed: job.segments[0]!.seed,
+      width: shape.width,
+      height: shape.height,
+      fps: job.fps,
+      frames: shape.frames,
+      codec,
+      bytes: file.size,
+      latents: [1, manifest.transformer.channels, shape.latentFrames, ...latentSides(manifest, plan)],
+      tokens,
+      steps: job.steps,
+      seconds: clock.finish(),
+      previewSeconds,
+      warnings,
+      segments: store?.names ?? [],
+    };
+    return { file, report };
+  } finally {
+    sink.close();
+  }
+}
+
+/** Segments whose latents are not there yet. */
+async function unmade(plan: FilmPlan, store: SegmentStore | null): Promise<readonly SegmentPlan[]> {
+  if (!store) return plan.segments;
+  const made = await Promise.all(plan.segments.map(({ index }) => store.isMade(index)));
+  return plan.segments.filter((_, index) => !made[index]);
+}
+
+async function latentsBefore(segment: SegmentPlan, store: SegmentStore | null): Promise<Latents> {
+  const latents = await store?.latents(segment.index - 1);
+  assert(latents, 'a segment goes on from one that is there');
+  return latents;
+}
+
+/** h and w of the film's latents. */
+function latentSides(manifest: ModelManifest, { shape }: FilmPlan): readonly [number, number] {
+  const { stride } = codecFacts(manifest.codec);
+  return [shape.encoderHeight / stride, shape.encoderWidth / stride];
+}
+
+function passesOf(
+  { manifest, job }: GenerateRequest,
+  plan: FilmPlan,
+  segment: SegmentPlan,
+): ReturnType<typeof denoisePasses> {
+  const [height, width] = latentSides(manifest, plan);
+  const given = job.segments[segment.index]!.picture ? 1 : segment.prefixFrames;
+  return denoisePasses(manifest, { frames: segment.latentFrames, height, width }, given);
+}
+
+/** Steps, and prompts that each step looks at. */
+function effort(job: Job, index: number): [steps: number, prompts: number] {
+  const { steps, guidance } = settingsOf(job, job.segments[index]!);
+  return [steps, guidance === 1 ? 1 : 2];
+}
+
+/** Latents of one segment, without those it goes on from. */
+async function makeLatents(
+  film: Work,
+  request: GenerateRequest,
+  segment: SegmentPlan,
+  picture: PreparedPicture | null,
+  before: Latents | null,
+): Promise<{ readonly latents: Latents; readonly tokens: number; readonly previewSeconds: number }> {
+  const { manifest, job, files, tensors, parts, options, plan, warn } = film;
+  const { runtime, precision } = parts;
+  const { signal, clock, onEvent } = options;
+  const said = job.segments[segment.index]!;
+  const { steps, shift, guidance, negativePrompt } = settingsOf(job, said);
 
   // 2. Text
   clock.enter('text');
+  const words = spokenPrompt(job, said);
   const states: Float32Array[] = [];
   let tokens = 0;
-  for (const prompt of prompts) {
+  for (const prompt of guidance === 1 ? [words] : [words, negativePrompt]) {
     const encoded = files.tokenizer.encode(prompt);
     tokens = Math.max(tokens, encoded.ids.length);
     if (encoded.dropped > 0) {
@@ -147,75 +309,43 @@ export async function generate(
       encodeText(runtime, files.text, manifest.text, textPrecision(precision), encoded.ids, { signal });
     states.push(await (parts.texts ? parts.texts.states(encoded.ids, encode) : encode()));
   }
-  const codecTensors = await readCodecTensors(files.codec, manifest.codec, signal);
 
   // 3. Condition
   clock.enter('picture');
-  const picture =
-    request.picture && segment.picture
-      ? await conditionOn(work, parts, codecTensors, request.picture, segment.picture.fit)
+  const prefix = before
+    ? latentFrames(before, before.frames - segment.prefixFrames, before.frames)
+    : said.picture && picture
+      ? await pictureLatents(film, picture)
       : null;
   signal.throwIfAborted();
-  const sink = await parts.openSink(
-    shape,
-    job,
-    await jobRecord(work, request.visibleLabel, picture?.prepared ?? null),
-  );
-  try {
-    // 4. Schedule  5. Noise  6. Denoise
-    clock.enter('denoise');
-    const { steps, shift, guidance } = job;
-    const previewer = request.preview
-      ? await Previewer.open(runtime, codecTensors, manifest, shape, (preview) =>
-          onEvent({ type: 'preview', preview }),
-        )
-      : null;
-    const denoised = await denoise(
-      runtime,
-      {
-        manifest,
-        weights: files.transformer,
-        precision,
-        passes,
-        steps,
-        shift,
-        guidance,
-        seed: segment.seed,
-        states,
-        picture: picture?.latents ?? null,
-      },
-      { signal, clock, previewer },
-    ).finally(() => previewer?.free());
 
-    // 7. Decode  8. Encode frames
-    await paint(work, parts, options, codecTensors, denoised, sink);
-    clock.enter('encode');
-    const { file, codec } = await sink.finish();
-    signal.throwIfAborted();
-    const report: GenerationReport = {
-      device: runtime.kind,
-      adapter: runtime.adapter,
-      precision: `${precision.activations}, ${precision.weights} weights`,
-      threads: runtime.threads,
-      model: recordedModel(manifest),
-      seed: segment.seed,
-      width: shape.width,
-      height: shape.height,
-      fps: job.fps,
-      frames: shape.frames,
-      codec,
-      bytes: file.size,
-      latents: [1, denoised.channels, denoised.frames, denoised.height, denoised.width],
-      tokens,
-      steps: job.steps,
-      seconds: clock.finish(),
-      previewSeconds: previewer?.seconds ?? 0,
-      warnings,
-    };
-    return { file, report };
-  } finally {
-    sink.close();
-  }
+  // 4. Schedule  5. Noise  6. Denoise
+  clock.enter('denoise');
+  const previewer = request.preview
+    ? await Previewer.open(runtime, tensors, manifest, plan.shape, (preview) =>
+        onEvent({ type: 'preview', preview }),
+      )
+    : null;
+  const keeper = await parts.store?.keeper(segment.index);
+  const denoised = await denoise(
+    runtime,
+    {
+      manifest,
+      weights: files.transformer,
+      precision,
+      passes: passesOf(request, plan, segment),
+      steps,
+      shift,
+      guidance,
+      seed: said.seed,
+      states,
+      prefix,
+    },
+    { signal, clock, previewer, ...(keeper && { keeper }) },
+  ).finally(() => previewer?.free());
+  const own = denoised.frames - segment.prefixFrames;
+  const data = latentFrames(denoised, segment.prefixFrames, denoised.frames);
+  return { latents: { ...denoised, data, frames: own }, tokens, previewSeconds: previewer?.seconds ?? 0 };
 }
 
 /** T5-family encoders overflow in half precision, and their layers pass by two at a time: text is always encoded in f32 from 8 bits. */
@@ -225,21 +355,21 @@ const textPrecision = (precision: Precision): Precision => ({
   weights: 'q8',
 });
 
-async function conditionOn(
-  work: Work,
-  parts: PipelineParts,
-  tensors: TensorSource,
+async function preparedPicture(
+  { job, plan: { shape }, parts }: Work,
   picture: Blob,
-  fit: 'crop' | 'letterbox',
-): Promise<{ readonly prepared: PreparedPicture; readonly latents: Float32Array }> {
-  const { shape, manifest } = work;
-  const prepared = await parts.preparePicture(picture, {
-    width: shape.decoderWidth,
-    height: shape.decoderHeight,
-    fit,
-  });
-  const small = shrink(prepared.rgba, prepared.width, prepared.height, manifest.geometry.upscale);
-  return { prepared, latents: await encodePicture(parts.runtime, tensors, manifest.codec, small) };
+): Promise<PreparedPicture | null> {
+  const fit = job.segments[0]!.picture?.fit;
+  if (!fit) return null;
+  return parts.preparePicture(picture, { width: shape.decoderWidth, height: shape.decoderHeight, fit });
+}
+
+function pictureLatents(
+  { manifest, parts, tensors }: Work,
+  { rgba, width, height }: PreparedPicture,
+): Promise<Float32Array> {
+  const small = shrink(rgba, width, height, manifest.geometry.upscale);
+  return encodePicture(parts.runtime, tensors, manifest.codec, small);
 }
 
 const recordedModel = (manifest: ModelManifest): RecordedModel => ({
@@ -249,7 +379,7 @@ const recordedModel = (manifest: ModelManifest): RecordedModel => ({
 });
 
 async function jobRecord(
-  { job, manifest }: Work,
+  { job, manifest }: Pick<Work, 'job' | 'manifest'>,
   visibleLabel: boolean,
   picture: PreparedPicture | null,
 ): Promise<JobRecord> {
@@ -270,43 +400,42 @@ async function toBase64(blob: Blob): Promise<string> {
   return btoa(text);
 }
 
+/** Latent frames before a segment's own that its decoder is shown: as far as the shipped one sees, and a start for those that remember. */
+const DECODER_CONTEXT = 3;
+
 async function paint(
-  { manifest, job, shape }: Work,
-  { runtime }: PipelineParts,
-  { signal, clock }: PipelineOptions,
-  tensors: TensorSource,
-  latents: Latents,
+  { manifest, job, plan, parts, options, tensors }: Work,
+  segment: SegmentPlan,
+  before: Latents | null,
+  own: Latents,
   sink: FrameSink,
 ): Promise<void> {
-  const { pictures } = codecFacts(manifest.codec);
-  const picks = framePicks(shape.frames, job.fps, manifest.geometry.decoderFps);
-  clock.plan('encode', shape.frames);
+  const { signal, clock } = options;
+  const { shape } = plan;
+  const context = before ? Math.min(DECODER_CONTEXT, before.frames) : 0;
+  const latents = before ? joinLatents(before, before.frames - context, own) : own;
+  const picks = segmentPicks(manifest.geometry, job.fps, segment);
   clock.enter('decode');
-  const decoder = await openDecoder(runtime, tensors, manifest.codec, {
-    height: latents.height,
-    width: latents.width,
-  });
+  const decoder = await openDecoder(parts.runtime, tensors, manifest.codec, latents);
   try {
     let next = 0;
-    for (let t = 0; t < shape.latentFrames && next < shape.frames; t++) {
+    for (let t = decoder.remembers ? 0 : Math.max(0, context - 1); t < latents.frames; t++) {
+      if (next === segment.frames) break;
       clock.enter('decode');
       const painted = await decoder.paint(latents, t);
       await breathe(); // lets a cancel in, however few frames there are to encode
       signal.throwIfAborted();
-      clock.advance('decode', t + 1);
+      if (t >= context) clock.add('decode', 1);
       clock.enter('encode');
-      // Latent frame 0 is one instant, the last of what is painted for it; every later one is `pictures` instants.
-      const first = t === 0 ? 0 : 1 + (t - 1) * pictures;
-      const skipped = t === 0 ? painted.count - 1 : 0;
-      while (next < shape.frames && picks[next]! - first + skipped < painted.count) {
-        await sink.add({
-          data: cropFrame(painted, picks[next]! - first + skipped, shape.width, shape.height),
-        });
+      while (next < segment.frames && picks[next]!.latent + context === t) {
+        const index = painted.count - 1 + picks[next]!.picture;
+        await sink.add({ data: cropFrame(painted, index, shape.width, shape.height) });
         signal.throwIfAborted();
-        clock.advance('encode', ++next);
+        next++;
+        clock.add('encode', 1);
       }
     }
-    assert(next === shape.frames, `painted ${next} of ${shape.frames} frames`);
+    assert(next === segment.frames, `painted ${next} of ${segment.frames} frames`);
   } finally {
     await decoder.free();
   }

@@ -59,6 +59,11 @@ export class JobClock {
     this.#send(phase, now, done === this.#planned.get(phase));
   }
 
+  /** Reports further units of work done in a phase. */
+  add(phase: Phase, units: number): void {
+    this.advance(phase, (this.#done.get(phase) ?? 0) + units);
+  }
+
   /** Closes the last phase, remembers the rates and returns seconds per phase and in total. */
   finish(): Readonly<Record<Phase | 'total', number>> {
     this.#close(this.#now());

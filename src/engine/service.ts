@@ -1,6 +1,7 @@
 // What the page talks to: one job at a time, the device and the model's files kept between jobs.
 
 import { AppError, isAbort } from '../core/errors.ts';
+import type { SegmentFiles } from '../films/segment-files.ts';
 import type {
   Capabilities,
   DeviceChoice,
@@ -19,6 +20,7 @@ import { checkRequest, generate, type PipelineParts } from './pipeline.ts';
 import { precisionFor } from './precision.ts';
 import { JobClock } from './progress.ts';
 import { availableThreads } from './runtime.ts';
+import { openSegmentStore } from './segment-store.ts';
 import { TextCache } from './text-cache.ts';
 
 /** What the service is built from besides itself. */
@@ -29,6 +31,8 @@ export interface ServiceParts {
     signal: AbortSignal,
     ...args: Parameters<PipelineParts['openSink']>
   ): ReturnType<PipelineParts['openSink']>;
+  /** Opens what is kept of films; null where nothing can be kept. */
+  openSegments(): Promise<SegmentFiles | null>;
   /** Opens a file of the model store, which stays until it is released. */
   openStored(key: string, name: string): Promise<OpenFile>;
 }
@@ -101,7 +105,8 @@ export class EngineService implements EngineApi {
     onEvent: (event: GenerateEvent) => void,
     signal: AbortSignal,
   ): Promise<GenerateResult> {
-    const shape = checkRequest(request); // before anything is fetched
+    const plan = checkRequest(request); // before anything is fetched
+    const { shape } = plan;
     const { manifest, device } = request;
     const key = `${device} ${manifest.id} ${shape.decoderWidth}×${shape.decoderHeight} ${request.job.guidance === 1}`;
     const clock = new JobClock(key, onEvent);
@@ -110,9 +115,12 @@ export class EngineService implements EngineApi {
     runtime.forgetErrors();
     signal.throwIfAborted();
     onEvent({ type: 'device', device: runtime.kind, adapter: runtime.adapter, reason });
+    const kept = request.keep ? await this.#parts.openSegments() : null;
+    const store = kept && (await openSegmentStore(kept, request, plan));
     return generate(
       request,
       {
+        ...(store && { store }),
         runtime,
         precision,
         texts: this.#textsFor(`${runtime.kind} ${manifest.files.text.sha256}`),

@@ -28,6 +28,8 @@ export interface GenerateRequest {
   readonly visibleLabel: boolean;
   /** Send a moving preview while denoising. */
   readonly preview: boolean;
+  /** Keep segments and steps on this device, and take those that are kept: a job that was broken off goes on. Absent: nothing is kept. */
+  readonly keep?: boolean;
 }
 
 /** A small moving picture of what the clip is becoming: frames in order, to be looped. Buffers are transferred, the receiver owns them. */
@@ -53,6 +55,8 @@ export type GenerateEvent =
       /** For the whole job; null until it can be told. */
       readonly secondsLeft: number | null;
     }
+  /** A segment of the storyboard is begun; `made` if nothing of it is left to be made. */
+  | { readonly type: 'segment'; readonly index: number; readonly count: number; readonly made: boolean }
   | {
       readonly type: 'device';
       readonly device: DeviceKind;
@@ -79,6 +83,18 @@ export interface RecordedModel {
   readonly hash: string;
 }
 
+/** A segment's frames as they are encoded: it begins with a key frame, so segments can stand in one file in any order. */
+export interface EncodedSegment {
+  /** Codec string of the stream. */
+  readonly codec: string;
+  /** What a decoder is configured with; segments with others cannot stand in one track. */
+  readonly description: Uint8Array;
+  /** Bytes of each frame in `data`, and whether it is a key frame. */
+  readonly frames: readonly { readonly bytes: number; readonly key: boolean }[];
+  /** All frames, one after the other. May be a file on the disk. */
+  readonly data: Blob;
+}
+
 /** What was made and how, for people and programs. */
 export interface GenerationReport {
   readonly device: DeviceKind;
@@ -102,6 +118,8 @@ export interface GenerationReport {
   /** Time spent on previews, part of denoise. */
   readonly previewSeconds: number;
   readonly warnings: readonly JobWarning[];
+  /** Names of its segments in the store of this device, in order; empty if nothing was kept. */
+  readonly segments: readonly string[];
 }
 
 /** A finished clip. */

@@ -1,11 +1,18 @@
 // Jobs come back from files that anybody may have written: everything is parsed from unknown, field by field.
 
 import { AppError } from '../core/errors.ts';
-import { type Job, PICTURE_FITS, type Segment } from '../core/job.ts';
+import {
+  CAMERA_MOVES,
+  type CameraMove,
+  JOB_VERSION,
+  type Job,
+  MAX_SEGMENTS,
+  PICTURE_FITS,
+  type SamplingSettings,
+  type Segment,
+} from '../core/job.ts';
 import type { JobRecord } from './engine-api.ts';
 
-/** Most segments a job may list: three minutes of five-second segments. */
-const MAX_SEGMENTS = 36;
 /** Longest text field that is read, in UTF-16 units; the prompt's own limit is checked later, by graphemes. */
 const MAX_TEXT = 20_000;
 /** Longest embedded picture that is read: 8 MiB of PNG in base64. */
@@ -59,8 +66,32 @@ function parseSegment(value: unknown, path: string): Segment {
     prompt: text(field(from, 'prompt'), `${path}.prompt`),
     seconds: number(field(from, 'seconds'), `${path}.seconds`),
     seed: number(field(from, 'seed'), `${path}.seed`),
+    camera: parseCamera(field(from, 'camera'), `${path}.camera`),
     picture: picture === null || picture === undefined ? null : parsePicture(picture, `${path}.picture`),
+    settings: parseSettings(field(from, 'settings'), `${path}.settings`),
   };
+}
+
+/** Version 1 had no camera beside the prompt. */
+function parseCamera(value: unknown, path: string): CameraMove | null {
+  if (value === null || value === undefined) return null;
+  const known = CAMERA_MOVES.find((move) => move === value);
+  if (!known) throw wrong(path, `one of ${CAMERA_MOVES.join(', ')}`, value);
+  return known;
+}
+
+/** Version 1 had no settings of a segment's own. */
+function parseSettings(value: unknown, path: string): Partial<SamplingSettings> {
+  if (value === undefined) return {};
+  const from = record(value, path);
+  const settings: { -readonly [key in keyof SamplingSettings]?: SamplingSettings[key] } = {};
+  for (const name of ['steps', 'guidance', 'shift'] as const) {
+    const own = field(from, name);
+    if (own !== undefined) settings[name] = number(own, `${path}.${name}`);
+  }
+  const negative = field(from, 'negativePrompt');
+  if (negative !== undefined) settings.negativePrompt = text(negative, `${path}.negativePrompt`);
+  return settings;
 }
 
 function parsePicture(value: unknown, path: string): NonNullable<Segment['picture']> {
@@ -71,27 +102,28 @@ function parsePicture(value: unknown, path: string): NonNullable<Segment['pictur
 }
 
 /**
- * Reads a job from JSON that anybody may have written. Unknown fields are left out. Whether the model can make it is
+ * Reads a job from JSON that anybody may have written; version 1, which had plain clips only, comes back as the current one. Unknown
+ * fields are left out. Whether the model can make it is
  * {@link checkJob}'s question.
  * @throws {AppError} `input/job` naming the path, what was expected and what was found.
  */
 export function parseJob(value: unknown): Job {
   const from = record(value, 'job');
   const version = field(from, 'version');
-  if (version !== 1) {
-    throw typeof version === 'number' && version > 1
+  if (version !== 1 && version !== JOB_VERSION) {
+    throw typeof version === 'number' && version > JOB_VERSION
       ? new AppError(
           'input/job',
-          `This job was made by a newer Kindling (job version ${version}); this one reads version 1. Reload to update.`,
+          `This job was made by a newer Kindling (job version ${version}); this one reads up to version ${JOB_VERSION}. Reload to update.`,
         )
-      : wrong('job.version', '1', version);
+      : wrong('job.version', `1 or ${JOB_VERSION}`, version);
   }
   const segments = field(from, 'segments');
   if (!Array.isArray(segments) || segments.length === 0 || segments.length > MAX_SEGMENTS) {
     throw wrong('job.segments', `a list of 1 to ${MAX_SEGMENTS} segments`, segments);
   }
   return {
-    version: 1,
+    version: JOB_VERSION,
     model: text(field(from, 'model'), 'job.model', 200),
     aspect: text(field(from, 'aspect'), 'job.aspect', 40),
     fps: number(field(from, 'fps'), 'job.fps'),
@@ -99,6 +131,7 @@ export function parseJob(value: unknown): Job {
     guidance: number(field(from, 'guidance'), 'job.guidance'),
     shift: number(field(from, 'shift'), 'job.shift'),
     negativePrompt: text(field(from, 'negativePrompt'), 'job.negativePrompt'),
+    scene: text(field(from, 'scene') ?? '', 'job.scene'), // version 1 had none
     segments: segments.map((segment, i) => parseSegment(segment, `job.segments[${i}]`)),
   };
 }

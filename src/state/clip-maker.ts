@@ -1,7 +1,8 @@
 import { type ReadonlySignal, signal } from '@preact/signals-core';
 import type { Engine, GenerateOptions } from '../client/engine.ts';
 import { AppError, isAbort } from '../core/errors.ts';
-import { type ClipShape, clipShape } from '../core/video-format.ts';
+import { planFilm } from '../core/film-plan.ts';
+import type { ClipShape } from '../core/video-format.ts';
 import type { GenerateEvent, GenerateRequest } from '../protocol/engine-api.ts';
 import { ClipShelf } from './clip-shelf.ts';
 import { isForward, overallFraction } from './job-progress.ts';
@@ -37,13 +38,14 @@ export class ClipMaker {
   async make(request: GenerateRequest): Promise<void> {
     if (this.#abort) return;
     const { job, manifest } = request;
-    const shape = clipShape(manifest.geometry, job.aspect, job.segments[0]!.seconds, job.fps);
+    const { shape } = planFilm(manifest, job);
     const abort = new AbortController();
     this.#abort = abort;
     this.#state.value = {
       status: 'running',
       request,
       shape,
+      segment: { index: 0, count: job.segments.length },
       phase: 'prepare',
       done: 0,
       total: 1,
@@ -101,10 +103,18 @@ function after(running: RunningJob, event: GenerateEvent): RunningJob {
   switch (event.type) {
     case 'progress': {
       const { phase, done, total, secondsLeft } = event;
-      const fraction = Math.max(running.fraction, overallFraction(phase, done, total));
+      const { count } = running.segment;
+      // Of a storyboard the parts of every segment are counted together, and denoising takes most of the time.
+      const share =
+        count === 1 ? overallFraction(phase, done, total) : phase === 'denoise' ? done / total : 0;
+      const fraction = Math.max(running.fraction, share);
       return isForward(running.phase, phase)
         ? { ...running, phase, done, total, secondsLeft, fraction }
         : { ...running, secondsLeft };
+    }
+    case 'segment': {
+      const { index, count } = event;
+      return { ...running, segment: { index, count }, phase: 'prepare', preview: null };
     }
     case 'device':
       return { ...running, device: event.device };

@@ -36,7 +36,10 @@ export interface Clip {
 export interface RunningJob {
   readonly status: 'running';
   readonly request: GenerateRequest;
+  /** Of the whole film. */
   readonly shape: ClipShape;
+  /** The segment that is being made, counted from 0. */
+  readonly segment: { readonly index: number; readonly count: number };
   readonly phase: Phase;
   /** Finished parts of this phase, out of `total`. */
   readonly done: number;

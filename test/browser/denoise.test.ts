@@ -43,13 +43,13 @@ const job = ({ firstFrameFirst, size = SIZE, picture }: Wish): DenoiseJob => ({
   manifest,
   weights: files.transformer,
   precision: { activations: 'float32', weights: 'float32' },
-  passes: denoisePasses({ firstFrameFirst }, size, picture !== undefined),
+  passes: denoisePasses({ firstFrameFirst }, size, picture ? 1 : 0),
   steps: STEPS,
   shift: 3,
   guidance: 2,
   seed: 7,
   states: [states(5), states(2)],
-  picture: picture ?? null,
+  prefix: picture ?? null,
 });
 
 /** The values of one latent frame `[C, 1, h, w]`. */

@@ -17,14 +17,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/networks': ['src/core', 'src/graph'],
   'src/weights': ['src/core', 'src/protocol'],
   'src/encode': ['src/core', 'src/protocol'],
-  'src/engine': ['src/core', 'src/protocol', 'src/graph', 'src/networks', 'src/weights'],
+  'src/films': ['src/core', 'src/protocol'],
+  'src/engine': ['src/core', 'src/protocol', 'src/graph', 'src/networks', 'src/weights', 'src/films'],
   'src/client': ['src/core', 'src/protocol'],
   'src/state': ['src/core', 'src/protocol', 'models', 'types:src/client'],
   'src/ui': ['src/core', 'src/state', 'types:src/protocol'],
   'src/embed': ['src/core', 'src/protocol'],
   'src/main.tsx': ['src/core', 'src/protocol', 'src/client', 'src/state', 'src/ui', 'models'],
   models: ['src/core', 'src/protocol'],
-  workers: ['src/core', 'src/protocol', 'src/engine', 'src/weights', 'src/encode', 'models'],
+  workers: ['src/core', 'src/protocol', 'src/engine', 'src/weights', 'src/encode', 'src/films', 'models'],
 };
 
 /** The files that may import each package: a path, or a folder ending in `/`. A package that is not here may not be imported. */

@@ -46,7 +46,9 @@ test('a prompt and a file are enough: five seconds at 30 fps in 16:9', () => {
     guidance: 3,
     negativePrompt: '',
   });
-  expect(job.segments).toEqual([{ prompt: 'a cat', seconds: 5, seed: 7, picture: null }]);
+  expect(job.segments).toEqual([
+    { prompt: 'a cat', seconds: 5, seed: 7, camera: null, picture: null, settings: {} },
+  ]);
 });
 
 test('every option reaches the job', () => {
@@ -82,7 +84,9 @@ test('every option reaches the job', () => {
   );
   expect(rest).toEqual({ image: 'p.jpg', out: 'b.mp4', device: 'wasm', visibleLabel: false, json: true });
   expect(job).toMatchObject({ aspect: '9:16', fps: 12, steps: 4, guidance: 1.5, negativePrompt: 'rain' });
-  expect(job.segments).toEqual([{ prompt: '月亮', seconds: 2.5, seed: 42, picture: { fit: 'letterbox' } }]);
+  expect(job.segments).toEqual([
+    { prompt: '月亮', seconds: 2.5, seed: 42, camera: null, picture: { fit: 'letterbox' }, settings: {} },
+  ]);
 });
 
 test('a picture needs no prompt', () => {

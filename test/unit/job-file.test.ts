@@ -41,7 +41,22 @@ test('an error names the path, what was expected and what was found', () => {
 });
 
 test('a job of a later version says so', () => {
-  expect(() => parseJob({ ...JOB, version: 2 })).toThrow(/newer Kindling/);
+  expect(() => parseJob({ ...JOB, version: 3 })).toThrow(/newer Kindling/);
+});
+
+test('a job of version 1 comes back as the current one', () => {
+  const { settings: _, camera: __, ...segment } = JOB.segments[0]!;
+  const { scene: ___, ...job } = JOB;
+  expect(parseJob(clone({ ...job, version: 1, segments: [segment] }))).toEqual(JOB);
+});
+
+test('what a segment says for itself is read, and nothing else', () => {
+  const segment = { ...JOB.segments[0]!, camera: 'pan left', settings: { steps: 3, negativePrompt: 'fog' } };
+  expect(parseJob(clone({ ...JOB, segments: [segment] })).segments[0]).toEqual(segment);
+  const odd = (changes: object) => () => parseJob({ ...JOB, segments: [{ ...segment, ...changes }] });
+  expect(odd({ camera: 'dolly' })).toThrow('job.segments[0].camera: expected one of still');
+  expect(odd({ settings: { shift: '3' } })).toThrow('job.segments[0].settings.shift: expected a number');
+  expect(odd({ settings: [] })).toThrow('job.segments[0].settings: expected an object');
 });
 
 test('fields that are not known are left out, and prototypes are not read', () => {

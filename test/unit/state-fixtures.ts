@@ -35,6 +35,7 @@ export const report = (seed = 7): GenerationReport => ({
   seconds: { prepare: 0, text: 0, picture: 0, denoise: 1, decode: 0, encode: 0, total: 1 },
   previewSeconds: 0,
   warnings: [],
+  segments: [],
 });
 
 /** Waits until something is true. */

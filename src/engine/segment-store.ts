@@ -1,0 +1,155 @@
+// What is kept of a film while it is made. A segment is named by everything that decides its pixels, what it goes on from included:
+// an unchanged segment is found again, whichever film it stands in, and a changed one never is.
+
+import type { FilmPlan } from '../core/film-plan.ts';
+import { settingsOf } from '../core/job.ts';
+import { spokenPrompt } from '../core/spoken-prompt.ts';
+import type { SegmentFiles } from '../films/segment-files.ts';
+import type { EncodedSegment, GenerateRequest } from '../protocol/engine-api.ts';
+import { modelHash } from '../protocol/manifest.ts';
+import { codecFacts } from './codec.ts';
+import type { DenoiseKeeper, DenoiseState } from './denoise.ts';
+import type { Latents } from './latents.ts';
+import type { SegmentStore } from './pipeline.ts';
+
+const LATENTS = 'latents';
+const STEP = 'step';
+/** Numbers before the latents of a step: pass and steps done. */
+const STEP_HEADER = 2;
+
+/**
+ * Names the segments of a film.
+ * @returns one name a segment, 32 hexadecimal digits each.
+ */
+export async function segmentNames(
+  { job, manifest, picture }: GenerateRequest,
+  plan: FilmPlan,
+): Promise<readonly string[]> {
+  const names: string[] = [];
+  const photograph = picture && (await digest(new Uint8Array(await picture.arrayBuffer())));
+  for (const segment of plan.segments) {
+    const said = job.segments[segment.index]!;
+    const { negativePrompt, ...sampling } = settingsOf(job, said);
+    names.push(
+      await digestOf([
+        modelHash(manifest),
+        [plan.shape.encoderWidth, plan.shape.encoderHeight, segment.latentFrames, segment.prefixFrames],
+        spokenPrompt(job, said),
+        sampling,
+        sampling.guidance === 1 ? null : negativePrompt,
+        said.seed,
+        said.picture && [said.picture.fit, photograph],
+        names.at(-1) ?? null,
+      ]),
+    );
+  }
+  return names;
+}
+
+/** What is kept of the film of this request. */
+export async function openSegmentStore(
+  files: SegmentFiles,
+  request: GenerateRequest,
+  plan: FilmPlan,
+): Promise<SegmentStore> {
+  const names = await segmentNames(request, plan);
+  const { codec, transformer } = request.manifest;
+  const { stride } = codecFacts(codec);
+  const height = plan.shape.encoderHeight / stride;
+  const width = plan.shape.encoderWidth / stride;
+
+  /** What a segment looks like in the file besides its latents. */
+  const encodedName = async (index: number, encoding: string): Promise<string> => {
+    const { start, frames } = plan.segments[index]!;
+    const mark = index === 0 && request.visibleLabel;
+    const { shape } = plan;
+    const facts = [encoding, request.job.fps, shape.width, shape.height, start, frames, mark];
+    return `video-${await digestOf(facts)}`;
+  };
+  return {
+    names,
+    isMade: async (index) => (await files.read(names[index]!, LATENTS)) !== null,
+    async latents(index) {
+      const kept = await floats(await files.read(names[index]!, LATENTS));
+      if (!kept) return null;
+      const { latentFrames, prefixFrames } = plan.segments[index]!;
+      const frames = latentFrames - prefixFrames;
+      const { channels } = transformer;
+      if (kept.length !== channels * frames * height * width) return null; // damaged: made again
+      return { data: kept, channels, frames, height, width };
+    },
+    async keepLatents(index, { data }: Latents) {
+      await files.write(names[index]!, LATENTS, bytesOf(data));
+      await files.remove(names[index]!, STEP);
+    },
+    async encoded(index, encoding): Promise<EncodedSegment | null> {
+      const name = await encodedName(index, encoding);
+      const [facts, data] = await Promise.all([
+        files.read(names[index]!, `${name}.json`),
+        files.read(names[index]!, name),
+      ]);
+      if (!facts || !data) return null;
+      return parseEncoded(await facts.text(), data);
+    },
+    async keepEncoded(index, encoding, { data, description, codec, frames }) {
+      const name = await encodedName(index, encoding);
+      await files.write(names[index]!, name, data);
+      // Last: what it describes is there by then.
+      const facts = {
+        codec,
+        description: [...description],
+        frames: frames.map(({ bytes, key }) => [bytes, key]),
+      };
+      await files.write(names[index]!, `${name}.json`, new TextEncoder().encode(JSON.stringify(facts)));
+    },
+    async keeper(index): Promise<DenoiseKeeper> {
+      return {
+        from: parseStep(await floats(await files.read(names[index]!, STEP))),
+        async keep({ pass, done, data }) {
+          const kept = new Float32Array(STEP_HEADER + data.length);
+          kept.set([pass, done]);
+          kept.set(data, STEP_HEADER);
+          await files.write(names[index]!, STEP, bytesOf(kept));
+        },
+      };
+    },
+  };
+}
+
+const parseStep = (kept: Float32Array | null): DenoiseState | null =>
+  kept && kept.length > STEP_HEADER
+    ? { pass: kept[0]!, done: kept[1]!, data: kept.slice(STEP_HEADER) }
+    : null;
+
+/** Null for anything but what {@link SegmentStore.keepEncoded} wrote: it is then encoded again. */
+function parseEncoded(text: string, data: Blob): EncodedSegment | null {
+  try {
+    const { codec, description, frames } = JSON.parse(text) as Record<string, unknown>;
+    if (typeof codec !== 'string' || !Array.isArray(description) || !Array.isArray(frames)) return null;
+    return {
+      codec,
+      description: Uint8Array.from(description as number[]),
+      frames: (frames as [number, boolean][]).map(([bytes, key]) => ({ bytes, key })),
+      data,
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** The numbers of a file; null if there is none or it is not made of whole numbers. */
+async function floats(file: Blob | null): Promise<Float32Array | null> {
+  if (!file || file.size === 0 || file.size % 4 !== 0) return null;
+  return new Float32Array(await file.arrayBuffer());
+}
+
+const bytesOf = (data: Float32Array): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+
+const digestOf = (value: unknown): Promise<string> => digest(new TextEncoder().encode(JSON.stringify(value)));
+
+/** The first half of a SHA-256, in hexadecimal. */
+async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const all = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(all.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,85 @@
+// Where the segments of films live on this device: one folder a segment, named by what decides its pixels, in the origin private file
+// system. A file is there as a whole or not at all: writing goes to a copy that takes its place on close.
+import { AppError, isAbort } from '../core/errors.ts';
+
+const FOLDER = 'segments';
+
+/** The files of segments. Names are 1 to 80 characters of `a-z 0-9 . -`. */
+export interface SegmentFiles {
+  /** All segments of which anything is kept. */
+  segments(): Promise<string[]>;
+  /** The file as it was last written, its bytes still on the disk; null if there is none. */
+  read(segment: string, name: string): Promise<Blob | null>;
+  /** Replaces the file. @throws {AppError} `storage/full` · `storage/write`. */
+  write(segment: string, name: string, data: Blob | Uint8Array<ArrayBuffer>): Promise<void>;
+  /** Removes a file, or with no name the whole segment. Nothing happens if there is none. */
+  remove(segment: string, name?: string): Promise<void>;
+}
+
+/**
+ * Opens the folder of all segments. Works in Workers and pages.
+ * @returns null where nothing can be kept: private windows of some browsers, credentialless frames, insecure pages.
+ */
+export async function openSegmentFiles(
+  storage: Pick<StorageManager, 'getDirectory'> | undefined = globalThis.navigator?.storage,
+): Promise<SegmentFiles | null> {
+  let root: FileSystemDirectoryHandle;
+  try {
+    if (!storage?.getDirectory) return null;
+    root = await (await storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
+  } catch {
+    return null; // clips are made all the same, and kept in memory only
+  }
+  return {
+    async segments() {
+      const names: string[] = [];
+      for await (const [name, handle] of root.entries()) if (handle.kind === 'directory') names.push(name);
+      return names;
+    },
+    async read(segment, name) {
+      try {
+        return await (await (await root.getDirectoryHandle(segment)).getFileHandle(name)).getFile();
+      } catch {
+        return null;
+      }
+    },
+    async write(segment, name, data) {
+      try {
+        const folder = await root.getDirectoryHandle(segment, { create: true });
+        const stream = await (await folder.getFileHandle(name, { create: true })).createWritable();
+        try {
+          await stream.write(data);
+        } catch (cause) {
+          await stream.abort().catch(() => {}); // the first failure is the one to report
+          throw cause;
+        }
+        await stream.close();
+      } catch (cause) {
+        throw writeError(cause);
+      }
+    },
+    async remove(segment, name) {
+      try {
+        if (name === undefined) await root.removeEntry(segment, { recursive: true });
+        else await (await root.getDirectoryHandle(segment)).removeEntry(name);
+      } catch (cause) {
+        if (!(cause instanceof DOMException && cause.name === 'NotFoundError')) throw writeError(cause);
+      }
+    },
+  };
+}
+
+function writeError(cause: unknown): unknown {
+  if (cause instanceof AppError || isAbort(cause)) return cause;
+  if (cause instanceof Error && cause.name === 'QuotaExceededError') {
+    return new AppError(
+      'storage/full',
+      'What was made could not be kept: this site’s storage is full. Delete clips or models here, or free space on the device, then press again: it goes on where it stopped.',
+      { cause },
+    );
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new AppError('storage/write', `What was made could not be kept: ${reason}. Press again to go on.`, {
+    cause,
+  });
+}

@@ -1,0 +1,168 @@
+// Storyboards through the whole engine in its real Worker: segments that go on from each other, and what survives when the Worker dies.
+
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { EngineClient } from '../../src/client/engine-client.ts';
+import { newJob } from '../../src/core/check-job.ts';
+import type { Job, Segment } from '../../src/core/job.ts';
+import { openSegmentFiles } from '../../src/films/segment-files.ts';
+import type { GenerateEvent, GenerateRequest, GenerateResult } from '../../src/protocol/engine-api.ts';
+import { parseJobRecord } from '../../src/protocol/job-file.ts';
+import type { ModelManifest } from '../../src/protocol/manifest.ts';
+import { readJobFromMp4 } from '../../src/protocol/mp4-job.ts';
+import { playClip, psnr } from '../fixtures/play-clip.ts';
+import { seededRandom } from '../fixtures/seeded-random.ts';
+import { publishedTinyModel, tinyModel } from '../fixtures/tiny-model.ts';
+
+let client: EngineClient;
+let model: ModelManifest;
+
+const open = (): EngineClient =>
+  new EngineClient(
+    () => new Worker(new URL('../../workers/generation.worker.ts', import.meta.url), { type: 'module' }),
+  );
+
+beforeEach(async () => {
+  await forgetSegments();
+  client = open();
+  model = await tinyModel();
+});
+
+afterEach(() => client.dispose());
+
+async function forgetSegments(): Promise<void> {
+  const files = (await openSegmentFiles())!;
+  for (const name of await files.segments()) await files.remove(name);
+}
+
+/** A storyboard of as many segments as there are prompts. */
+function board(prompts: readonly string[], seconds = 0.5): Job {
+  const job = newJob(model, { prompt: '', seed: 1 }, { scene: 'a castle', guidance: 1 });
+  const segments = prompts.map(
+    (prompt, i): Segment => ({ ...job.segments[0]!, prompt, seconds, seed: 40 + i }),
+  );
+  return { ...job, segments };
+}
+
+const request = (job: Job, changes: Partial<GenerateRequest> = {}): GenerateRequest => ({
+  job,
+  manifest: model,
+  picture: null,
+  device: 'wasm',
+  visibleLabel: true,
+  preview: false,
+  keep: true,
+  ...changes,
+});
+
+const bytesOf = async ({ file }: GenerateResult): Promise<Uint8Array> =>
+  new Uint8Array(await file.arrayBuffer());
+
+const CASTLE = ['it stands there', '天黑了', 'the lights come on'];
+
+const made = (events: readonly GenerateEvent[]): readonly boolean[] =>
+  events.flatMap((event) => (event.type === 'segment' ? [event.made] : []));
+
+describe('a film of several segments', () => {
+  test('is one clip whose segments go on from each other, and is taken as it is when nothing has changed', async () => {
+    const job = board(CASTLE);
+    const events: GenerateEvent[] = [];
+    const first = await client.generate(request(job), { onEvent: (event) => events.push(event) });
+    expect(first.report).toMatchObject({ frames: 15, latents: [1, 8, 4, 4, 4] });
+    expect(made(events)).toEqual([false, false, false]);
+    expect(parseJobRecord(await readJobFromMp4(first.file)).job).toEqual(job);
+    const played = await playClip(first.file);
+    expect(played.duration).toBeCloseTo(1.5, 3);
+    played.close();
+
+    const again: GenerateEvent[] = [];
+    const second = await client.generate(request(job), { onEvent: (event) => again.push(event) });
+    expect(made(again)).toEqual([true, true, true]);
+    expect(again.some((event) => event.type === 'progress' && event.phase === 'denoise')).toBe(false);
+    expect(await bytesOf(second)).toEqual(await bytesOf(first));
+  });
+
+  test('makes again what was changed and what goes on from it, and nothing else', async () => {
+    const job = board(CASTLE);
+    const first = await client.generate(request(job));
+    const segments = job.segments.map((segment, i) =>
+      i === 1 ? { ...segment, prompt: 'it rains' } : segment,
+    );
+    const events: GenerateEvent[] = [];
+    const second = await client.generate(request({ ...job, segments }), {
+      onEvent: (event) => events.push(event),
+    });
+    expect(made(events)).toEqual([true, false, false]);
+    expect(second.report.segments[0]).toBe(first.report.segments[0]);
+    const [before, after] = [await playClip(first.file), await playClip(second.file)];
+    expect(psnr(await before.frameAt(0.25), await after.frameAt(0.25))).toBe(Number.POSITIVE_INFINITY);
+    expect(psnr(await before.frameAt(1.45), await after.frameAt(1.45))).toBeLessThan(60);
+    before.close();
+    after.close();
+  });
+
+  test('shows the same whether or not it is kept', async () => {
+    const job = board(CASTLE);
+    const kept = await playClip((await client.generate(request(job))).file);
+    const plain = await playClip((await client.generate(request(job, { keep: false }))).file);
+    for (const time of [0.05, 0.55, 0.95, 1.45])
+      expect(psnr(await kept.frameAt(time), await plain.frameAt(time)), `${time} s`).toBeGreaterThan(25); // noise, encoded with other key frames
+    kept.close();
+    plain.close();
+    expect((await client.generate(request(job, { keep: false }))).report.segments).toEqual([]);
+  });
+
+  test('of a published model goes on through its own codec and sampler', async () => {
+    const published = await publishedTinyModel();
+    model = published;
+    const job = { ...board(CASTLE.slice(0, 2)), steps: 3 };
+    const { report, file } = await client.generate(request({ ...job, fps: 24 }, { manifest: published }));
+    expect(report.frames).toBe(24);
+    const played = await playClip(file);
+    expect(played.duration).toBeCloseTo(1, 3);
+    played.close();
+  });
+});
+
+describe('nothing is lost', () => {
+  test('a damaged file of a segment is noticed and made again', async () => {
+    const job = board(CASTLE.slice(0, 2));
+    const first = await client.generate(request(job));
+    const files = (await openSegmentFiles())!;
+    await files.write(first.report.segments[1]!, 'latents', new Uint8Array(12));
+    for (const name of ['latents', 'step'])
+      await files.write(first.report.segments[0]!, name, new Uint8Array(7));
+    const second = await client.generate(request({ ...job, fps: 5 }));
+    expect(second.report.frames).toBe(5);
+    expect(await bytesOf(await client.generate(request(job)))).toEqual(await bytesOf(first));
+  });
+
+  test('killed at 50 random moments, the film is the same as without', async () => {
+    const job = { ...board([...CASTLE, 'fog rises', '下雪了', 'the sun rises']), steps: 4 };
+    const whole = await bytesOf(await client.generate(request(job)));
+    await forgetSegments();
+    const random = seededRandom(50);
+    let kills = 0;
+    let deepest = 0;
+    while (kills < 50) {
+      let left = 1 + Math.floor(random() * 40);
+      const victim = open();
+      const end = await victim
+        .generate(request(job), {
+          onEvent: (event) => {
+            if (event.type === 'segment') deepest = Math.max(deepest, event.index);
+            if (--left === 0) victim.dispose();
+          },
+        })
+        .then(bytesOf, (error: { code?: string }) => error.code);
+      victim.dispose();
+      if (end === 'worker/crashed') {
+        kills++;
+        continue;
+      }
+      expect(end, `after ${kills} kills`).toEqual(whole);
+      await forgetSegments(); // more moments of the same film
+    }
+    expect(deepest).toBe(5);
+    expect(await bytesOf(await client.generate(request(job)))).toEqual(whole);
+  }, 300_000);
+});
