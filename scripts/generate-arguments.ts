@@ -1,10 +1,12 @@
 // The command line of `npm run generate`. Everything that can be refused is refused here, before a browser is started.
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { checkJob, newJob } from '../src/core/check-job.ts';
 import { AppError, type ErrorCode } from '../src/core/errors.ts';
-import { ASPECTS, type Job, MAX_SEED, PICTURE_FITS } from '../src/core/job.ts';
+import { ASPECTS, type Job, MAX_SEED, MAX_SEGMENTS, PICTURE_FITS } from '../src/core/job.ts';
 import { DEVICE_CHOICES, type DeviceChoice } from '../src/protocol/engine-api.ts';
 import type { ModelManifest } from '../src/protocol/manifest.ts';
+import { parseStoryboard } from '../src/protocol/storyboard-file.ts';
 
 /** What the command line asks for. */
 export interface GenerateCommand {
@@ -23,6 +25,7 @@ const OPTIONS = {
   prompt: { type: 'string' },
   out: { type: 'string', short: 'o' },
   image: { type: 'string' },
+  storyboard: { type: 'string' },
   seconds: { type: 'string' },
   fps: { type: 'string' },
   aspect: { type: 'string' },
@@ -45,6 +48,8 @@ export function usage({ limits }: Pick<ModelManifest, 'limits'>): string {
 
   npm run generate -- --prompt "an orange cat in a snowy forest" --out clip.mp4
 
+  --storyboard FILE a film of up to ${MAX_SEGMENTS} segments that go on from each other, as JSON: {"scene": "a castle",
+                    "segments": [{"prompt": "the sun sets"}, {"prompt": "fog rises"}]}; everything about the film stands there
   --prompt TEXT     what happens, up to 500 characters, English or Chinese; may be left out if there is a picture
   --out FILE        the MP4 to write (-o); an existing file is replaced once the clip is finished
   --image FILE      a picture as the first frame: JPEG, PNG, WebP, AVIF or GIF
@@ -68,6 +73,7 @@ export function usage({ limits }: Pick<ModelManifest, 'limits'>): string {
  * @param args without program and script.
  * @param model decides limits and defaults.
  * @param randomSeed used if no seed is given.
+ * @param readJson reads the storyboard's file; for tests.
  * @returns the command, or `help`.
  * @throws {AppError} `input/…` naming what would work.
  */
@@ -75,9 +81,12 @@ export function readCommand(
   args: readonly string[],
   model: ModelManifest,
   randomSeed: number,
+  readJson: (path: string) => unknown = readJsonFile,
 ): GenerateCommand | 'help' {
   const values = parse(args);
   if (values.help) return 'help';
+  if (values.storyboard !== undefined)
+    return readFilm(values, values.storyboard, model, randomSeed, readJson);
   const prompt = values.prompt ?? '';
   const image = values.image ?? null;
   if (prompt === '' && image === null) {
@@ -86,7 +95,6 @@ export function readCommand(
       'Say what should happen with --prompt "…", or give a picture with --image FILE.',
     );
   }
-  if (!values.out) throw new AppError('input/argument', 'Say where the clip goes: --out clip.mp4');
   const { limits } = model;
   const fit = oneOf('--fit', values.fit, PICTURE_FITS);
   const job = newJob(
@@ -106,14 +114,71 @@ export function readCommand(
     },
   );
   checkJob(job, limits, { hasPicture: image !== null });
+  return commandFor(job, values);
+}
+
+type Values = ReturnType<typeof parse>;
+
+function commandFor(job: Job, values: Values): GenerateCommand {
+  if (!values.out) throw new AppError('input/argument', 'Say where the clip goes: --out clip.mp4');
   return {
     job,
-    image,
+    image: values.image ?? null,
     out: values.out,
     device: oneOf('--device', values.device, DEVICE_CHOICES),
     visibleLabel: values['no-label'] !== true,
     json: values.json === true,
   };
+}
+
+/** Options that a storyboard has an answer to. */
+const SAID_IN_STORYBOARD = [
+  'prompt',
+  'seconds',
+  'fps',
+  'aspect',
+  'seed',
+  'steps',
+  'guidance',
+  'negative',
+] as const;
+
+function readFilm(
+  values: Values,
+  path: string,
+  model: ModelManifest,
+  randomSeed: number,
+  readJson: (path: string) => unknown,
+): GenerateCommand {
+  const both = SAID_IN_STORYBOARD.find((option) => values[option] !== undefined);
+  if (both) {
+    throw new AppError('input/argument', `--${both} cannot be used beside --storyboard: say it in ${path}.`);
+  }
+  const board = parseStoryboard(readJson(path), model, randomSeed);
+  const [first, ...others] = board.segments;
+  const fit = oneOf('--fit', values.fit ?? first?.picture?.fit, PICTURE_FITS);
+  const job =
+    values.image === undefined || !first
+      ? board
+      : { ...board, segments: [{ ...first, picture: { fit } }, ...others] };
+  checkJob(job, model.limits, { hasPicture: values.image !== undefined });
+  return commandFor(job, values);
+}
+
+function readJsonFile(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new AppError('storage/read', `The storyboard ${path} could not be read: ${reason}`, { cause });
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new AppError('input/job', `${path} is not JSON: ${reason}`, { cause });
+  }
 }
 
 function parse(args: readonly string[]) {

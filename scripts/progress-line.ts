@@ -33,6 +33,10 @@ export class ProgressLine {
       this.say(
         `Device: ${event.device}${event.adapter ? ` (${event.adapter})` : ''}${event.reason ? `: ${event.reason}` : ''}`,
       );
+    if (event.type === 'segment' && event.count > 1) {
+      this.say(`Segment ${event.index + 1} of ${event.count}`);
+      this.#told.clear();
+    }
     if (event.type === 'progress') this.#progress(event);
   }
 

@@ -154,3 +154,43 @@ describe('the exit code', () => {
     }
   });
 });
+
+describe('a storyboard', () => {
+  const film = (board: unknown, ...args: string[]): GenerateCommand => {
+    const command = readCommand(['--storyboard', 'b.json', '--out', 'f.mp4', ...args], model, 7, () => board);
+    if (command === 'help') throw new Error('asked for help');
+    return command;
+  };
+  const limits = { ...model.limits, continuation: { prefixFrames: 2, secondsStep: 0.5 } };
+  const goesOn = { ...model, limits };
+
+  test('is the job, and a picture can come beside it', () => {
+    const board = { aspect: '1:1', segments: [{ prompt: 'a cat', seed: 3 }] };
+    expect(film(board).job).toMatchObject({
+      aspect: '1:1',
+      segments: [{ prompt: 'a cat', seed: 3, picture: null }],
+    });
+    const pictured = film(board, '--image', 'a.png', '--fit', 'letterbox');
+    expect(pictured).toMatchObject({
+      image: 'a.png',
+      job: { segments: [{ picture: { fit: 'letterbox' } }] },
+    });
+  });
+
+  test('says what is wrong with it, and with what is said beside it', () => {
+    expect(() => film({ segments: [{ prompt: 'a' }] }, '--seconds', '3')).toThrow('say it in b.json');
+    expect(() => film({ segments: [{ prompt: 'a' }, { prompt: 'b' }] })).toThrow('cannot go on');
+    const two = { segments: [{ prompt: 'a', seconds: 1.2 }, { prompt: 'b' }] };
+    const args = ['--storyboard', 'b.json', '--out', 'f.mp4'];
+    expect(() => readCommand(args, goesOn, 7, () => two)).toThrow(/^Segment 1: .*Nearest: 1 or 1\.5\./);
+    expect(refusal('--storyboard', '/nowhere/b.json', '--out', 'f.mp4')).toMatch(
+      /^storage\/read: .*\/nowhere\/b\.json/,
+    );
+    expect(refusal('--storyboard', 'package.json', '--out', 'f.mp4')).toMatch(
+      /^input\/job: storyboard\.name: there is no/,
+    );
+    expect(refusal('--storyboard', 'README.md', '--out', 'f.mp4')).toMatch(
+      /^input\/job: README\.md is not JSON/,
+    );
+  });
+});
