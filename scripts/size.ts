@@ -17,6 +17,7 @@ const EXPECTED: readonly RegExp[] = [
   /^(index|embed)\.html$/,
   /^[a-z-]+\.(svg|png|ico|webmanifest|txt|md)$/,
   /^(icons|screenshots)\/[a-z0-9-]+\.(svg|png|webp)$/,
+  /^storyboard\.schema\.json$/,
   /^assets\/[\w.-]+-[\w-]{8}\.(js|css|gguf|json|svg)$/,
   /^assets\/ort-wasm-simd-threaded\.(jspi|asyncify)-[\w-]{8}\.(wasm|mjs)$/,
 ];

@@ -3,7 +3,9 @@ import { findModel, MODELS } from '../models/catalog.ts';
 import { registerAutomation } from './client/automation.ts';
 import { EngineClient } from './client/engine-client.ts';
 import { assert } from './core/errors.ts';
+import { BOARD, openSegmentFiles } from './films/segment-files.ts';
 import type { OpenModel } from './protocol/open-model.ts';
+import type { PictureKeeper } from './state/board-keeper.ts';
 import { keepChoice, keptChoice } from './state/language.ts';
 import type { ModelShelf } from './state/model-shelf.ts';
 import { Studio } from './state/studio.ts';
@@ -14,6 +16,7 @@ import './ui/styles/controls.css';
 import './ui/styles/composer.css';
 import './ui/styles/stage.css';
 import './ui/styles/models.css';
+import './ui/styles/timeline.css';
 import './ui/styles/motion.css';
 
 const store = (): Storage | null => {
@@ -63,8 +66,26 @@ async function loadShelf(): Promise<ModelShelf> {
   });
 }
 
+/** The first frame's picture lies beside the segments that were made of it. */
+const pictures: PictureKeeper = {
+  keep: async (file) => {
+    try {
+      const files = await openSegmentFiles();
+      await (file ? files?.write(BOARD, 'picture', file) : files?.remove(BOARD, 'picture'));
+    } catch {
+      // Full or closed: the picture holds for this visit.
+    }
+  },
+  // A copy: the file on the disk becomes unreadable for us when another takes its place.
+  kept: async () => {
+    const file = await (await openSegmentFiles())?.read(BOARD, 'picture');
+    return file ? new Blob([await file.arrayBuffer()]) : null;
+  },
+};
+
 const studio = new Studio({
   engine,
+  pictures,
   manifest,
   support: readSupport(globalThis),
   languages: navigator.languages,

@@ -70,6 +70,10 @@ export interface Job extends SamplingSettings {
   readonly segments: readonly Segment[];
 }
 
+/** What a film is about, in its own words: for names and labels. */
+export const titleOf = ({ scene, segments }: Pick<Job, 'scene' | 'segments'>): string =>
+  [scene, ...segments.map(({ prompt }) => prompt)].find((words) => words.trim() !== '')?.trim() ?? '';
+
 /** What a segment is made with: the board's settings unless it says otherwise. */
 export const settingsOf = (job: Job, segment: Segment): SamplingSettings => ({
   steps: segment.settings.steps ?? job.steps,

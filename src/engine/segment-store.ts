@@ -46,13 +46,20 @@ export async function segmentNames(
   return names;
 }
 
-/** What is kept of the film of this request. */
+/** What is kept of the film of this request. A plain clip is made even where there is no room to keep anything of it. */
 export async function openSegmentStore(
   files: SegmentFiles,
   request: GenerateRequest,
   plan: FilmPlan,
 ): Promise<SegmentStore> {
   const names = await segmentNames(request, plan);
+  const write = async (...args: Parameters<SegmentFiles['write']>): Promise<void> => {
+    try {
+      await files.write(...args);
+    } catch (error) {
+      if (plan.segments.length > 1) throw error;
+    }
+  };
   const { codec, transformer } = request.manifest;
   const { stride } = codecFacts(codec);
   const height = plan.shape.encoderHeight / stride;
@@ -79,7 +86,7 @@ export async function openSegmentStore(
       return { data: kept, channels, frames, height, width };
     },
     async keepLatents(index, { data }: Latents) {
-      await files.write(names[index]!, LATENTS, bytesOf(data));
+      await write(names[index]!, LATENTS, bytesOf(data));
       await files.remove(names[index]!, STEP);
     },
     async encoded(index, encoding): Promise<EncodedSegment | null> {
@@ -93,14 +100,14 @@ export async function openSegmentStore(
     },
     async keepEncoded(index, encoding, { data, description, codec, frames }) {
       const name = await encodedName(index, encoding);
-      await files.write(names[index]!, name, data);
+      await write(names[index]!, name, data);
       // Last: what it describes is there by then.
       const facts = {
         codec,
         description: [...description],
         frames: frames.map(({ bytes, key }) => [bytes, key]),
       };
-      await files.write(names[index]!, `${name}.json`, new TextEncoder().encode(JSON.stringify(facts)));
+      await write(names[index]!, `${name}.json`, new TextEncoder().encode(JSON.stringify(facts)));
     },
     async keeper(index): Promise<DenoiseKeeper> {
       return {
@@ -109,7 +116,7 @@ export async function openSegmentStore(
           const kept = new Float32Array(STEP_HEADER + data.length);
           kept.set([pass, done]);
           kept.set(data, STEP_HEADER);
-          await files.write(names[index]!, STEP, bytesOf(kept));
+          await write(names[index]!, STEP, bytesOf(kept));
         },
       };
     },

@@ -1,7 +1,7 @@
 // What the page talks to: one job at a time, the device and the model's files kept between jobs.
 
 import { AppError, isAbort } from '../core/errors.ts';
-import type { SegmentFiles } from '../films/segment-files.ts';
+import { type SegmentFiles, trimSegments } from '../films/segment-files.ts';
 import type {
   Capabilities,
   DeviceChoice,
@@ -117,6 +117,7 @@ export class EngineService implements EngineApi {
     onEvent({ type: 'device', device: runtime.kind, adapter: runtime.adapter, reason });
     const kept = request.keep ? await this.#parts.openSegments() : null;
     const store = kept && (await openSegmentStore(kept, request, plan));
+    if (kept && store) await trimSegments(kept, store.names);
     return generate(
       request,
       {

@@ -4,6 +4,9 @@ import { AppError, isAbort } from '../core/errors.ts';
 
 const FOLDER = 'segments';
 
+/** The folder beside the segments for what belongs to the storyboard itself. */
+export const BOARD = 'board';
+
 /** The files of segments. Names are 1 to 80 characters of `a-z 0-9 . -`. */
 export interface SegmentFiles {
   /** All segments of which anything is kept. */
@@ -12,6 +15,8 @@ export interface SegmentFiles {
   read(segment: string, name: string): Promise<Blob | null>;
   /** Replaces the file. @throws {AppError} `storage/full` · `storage/write`. */
   write(segment: string, name: string, data: Blob | Uint8Array<ArrayBuffer>): Promise<void>;
+  /** When anything of the segment was last written, milliseconds since 1970; 0 if there is nothing. */
+  written(segment: string): Promise<number>;
   /** Removes a file, or with no name the whole segment. Nothing happens if there is none. */
   remove(segment: string, name?: string): Promise<void>;
 }
@@ -33,7 +38,8 @@ export async function openSegmentFiles(
   return {
     async segments() {
       const names: string[] = [];
-      for await (const [name, handle] of root.entries()) if (handle.kind === 'directory') names.push(name);
+      for await (const [name, handle] of root.entries())
+        if (handle.kind === 'directory' && name !== BOARD) names.push(name);
       return names;
     },
     async read(segment, name) {
@@ -58,6 +64,16 @@ export async function openSegmentFiles(
         throw writeError(cause);
       }
     },
+    async written(segment) {
+      let last = 0;
+      try {
+        for await (const handle of (await root.getDirectoryHandle(segment)).values())
+          if (handle.kind === 'file') last = Math.max(last, (await handle.getFile()).lastModified);
+      } catch {
+        // Gone meanwhile.
+      }
+      return last;
+    },
     async remove(segment, name) {
       try {
         if (name === undefined) await root.removeEntry(segment, { recursive: true });
@@ -67,6 +83,25 @@ export async function openSegmentFiles(
       }
     },
   };
+}
+
+/** Most segments that are kept, beside those in use; five seconds of the model that comes with the app are some 1.5 MB. */
+export const MOST_SEGMENTS = 256;
+
+/**
+ * Makes room: removes the segments that were written longest ago, beyond {@link MOST_SEGMENTS}. What is removed can be made again.
+ * @param used names that stay, however old.
+ */
+export async function trimSegments(
+  files: SegmentFiles,
+  used: readonly string[],
+  most: number = MOST_SEGMENTS,
+): Promise<void> {
+  const others = (await files.segments()).filter((name) => !used.includes(name));
+  if (others.length <= most) return;
+  const dated = await Promise.all(others.map(async (name) => ({ name, written: await files.written(name) })));
+  dated.sort((a, b) => a.written - b.written);
+  for (const { name } of dated.slice(0, others.length - most)) await files.remove(name);
 }
 
 function writeError(cause: unknown): unknown {

@@ -1,4 +1,5 @@
 import { type ReadonlySignal, signal } from '@preact/signals-core';
+import { titleOf } from '../core/job.ts';
 import type { GenerateRequest, GenerateResult } from '../protocol/engine-api.ts';
 import type { Clip } from './job-state.ts';
 
@@ -29,7 +30,7 @@ export class ClipShelf {
 
   /** Takes a finished clip in; the oldest beyond the limit is let go. */
   add(request: GenerateRequest, { file, report }: GenerateResult): Clip {
-    const prompt = request.job.segments[0]?.prompt ?? '';
+    const prompt = titleOf(request.job);
     const clip: Clip = {
       id: ++this.#made,
       url: URL.createObjectURL(file),

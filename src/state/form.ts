@@ -1,13 +1,13 @@
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals-core';
 import { newJob } from '../core/check-job.ts';
 import type { AppError } from '../core/errors.ts';
-import { ASPECTS, type Job, MAX_SEED, type PictureFit } from '../core/job.ts';
+import { ASPECTS, type CameraMove, type Job, MAX_SEED, type PictureFit } from '../core/job.ts';
 import { type ClipShape, clipShape, parseAspect } from '../core/video-format.ts';
 import { DEVICE_CHOICES, type DeviceChoice } from '../protocol/engine-api.ts';
 import type { ModelManifest } from '../protocol/manifest.ts';
 import type { Picture } from './picture.ts';
 
-export { ASPECTS, MAX_SEED, PICTURE_FITS } from '../core/job.ts';
+export { ASPECTS, CAMERA_MOVES, type CameraMove, MAX_SEED, PICTURE_FITS, titleOf } from '../core/job.ts';
 export { MAX_PROMPT_GRAPHEMES } from '../core/prompt.ts';
 export { DEVICE_CHOICES };
 
@@ -29,6 +29,8 @@ export const capField = (text: string): string =>
 
 /** Everything that the visitor has set. Fields may hold values that no model can make: the job is checked when it is started. */
 export class StudioForm {
+  /** What is there in every segment of a storyboard; empty for a plain clip. */
+  readonly scene = signal('');
   readonly prompt = signal('');
   readonly negativePrompt = signal('');
   readonly picture = signal<Picture | null>(null);
@@ -38,6 +40,8 @@ export class StudioForm {
   readonly customWidth = signal('2');
   readonly customHeight = signal('1');
   readonly seconds = signal(5);
+  /** Null leaves the camera to the prompt. */
+  readonly camera = signal<CameraMove | null>(null);
   readonly fps = signal(30);
   readonly steps = signal(0);
   readonly guidance = signal(0);
@@ -124,11 +128,11 @@ export class StudioForm {
   }
 
   /**
-   * The job as set; not checked.
+   * The job as set, of one segment; not checked.
    * @param seed for a job with another seed than the field's.
    */
   toJob(seed: number = this.seed.value): Job {
-    return newJob(
+    const job = newJob(
       this.#model.value,
       {
         prompt: this.prompt.value.trim(),
@@ -143,12 +147,14 @@ export class StudioForm {
         guidance: this.guidance.value,
         shift: this.shift.value,
         negativePrompt: this.negativePrompt.value.trim(),
+        scene: this.scene.value.trim(),
       },
     );
+    return { ...job, segments: job.segments.map((segment) => ({ ...segment, camera: this.camera.value })) };
   }
 
   /**
-   * Sets every field from a job. The seed is kept for the next clips.
+   * Sets every field from a job, of whose segments the first. The seed is kept for the next clips.
    * @param picture came with the job, if any. The one that was there before stays its owner's to release.
    * @param visibleLabel whether the clip showed the mark; null if its file does not say: then the choice stays as it is.
    */
@@ -157,6 +163,8 @@ export class StudioForm {
     if (!segment) return;
     batch(() => {
       this.prompt.value = capField(segment.prompt);
+      this.scene.value = capField(job.scene);
+      this.camera.value = segment.camera;
       this.negativePrompt.value = capField(job.negativePrompt);
       this.picture.value = picture;
       if (segment.picture) this.fit.value = segment.picture.fit;

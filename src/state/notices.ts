@@ -9,6 +9,8 @@ export type Notice =
   | { readonly id: 'restored-model'; readonly made: string }
   /** The settings ask for a picture that the file did not bring. */
   | { readonly id: 'picture-needed' }
+  /** The page was closed while a film was made; what was made of it is kept. */
+  | { readonly id: 'interrupted' }
   | { readonly id: 'unknown-file'; readonly name: string };
 
 /** The few sentences that a screen reader hears. */

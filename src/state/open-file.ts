@@ -1,9 +1,10 @@
 import { AppError } from '../core/errors.ts';
-import type { Job } from '../core/job.ts';
+import type { Job, ModelLimits } from '../core/job.ts';
 import type { JobRecord } from '../protocol/engine-api.ts';
 import { parseJob, parseJobRecord } from '../protocol/job-file.ts';
 import { readJobFromMp4 } from '../protocol/mp4-job.ts';
 import { PICTURE_KINDS } from '../protocol/picture-header.ts';
+import { parseStoryboard } from '../protocol/storyboard-file.ts';
 import type { Picture } from './picture.ts';
 import { readPicture } from './read-picture.ts';
 
@@ -24,15 +25,22 @@ export type OpenedFile =
     }
   | { readonly kind: 'unknown' };
 
+/** What a storyboard that a person wrote leaves unsaid. */
+export interface StoryboardDefaults {
+  readonly model: { readonly id: string; readonly limits: ModelLimits };
+  /** Asked only if a seed is missing. */
+  readonly drawSeed: () => number;
+}
+
 const hasEnding = (name: string, endings: readonly string[]): boolean =>
   endings.some((ending) => name.toLowerCase().endsWith(`.${ending}`));
 
 /**
- * Reads a picture, a clip made by Kindling, or a job file.
+ * Reads a picture, a clip made by Kindling, a job file or a storyboard.
  * @throws {AppError} `input/picture-…` for a picture that cannot be used · `input/no-job-in-file` for somebody else's
  * video · `input/job` for damaged or foreign settings.
  */
-export async function openFile(file: Blob, name: string): Promise<OpenedFile> {
+export async function openFile(file: Blob, name: string, written: StoryboardDefaults): Promise<OpenedFile> {
   if (
     file.type.startsWith('image/') ||
     hasEnding(name, [...PICTURE_KINDS, 'jpg', 'heic', 'svg', 'tiff', 'bmp'])
@@ -48,7 +56,7 @@ export async function openFile(file: Blob, name: string): Promise<OpenedFile> {
     return fromRecord(parseJobRecord(record));
   }
   if (file.type === 'application/json' || hasEnding(name, ['json']))
-    return fromJson(await readJson(file, name));
+    return fromJson(await readJson(file, name), written);
   return { kind: 'unknown' };
 }
 
@@ -64,11 +72,16 @@ async function readJson(file: Blob, name: string): Promise<unknown> {
   }
 }
 
-async function fromJson(value: unknown): Promise<OpenedFile> {
-  const isRecord = typeof value === 'object' && value !== null && Object.hasOwn(value, 'kindling');
-  return isRecord
-    ? fromRecord(parseJobRecord(value))
-    : { kind: 'job', job: parseJob(value), model: null, visibleLabel: null, picture: null };
+async function fromJson(value: unknown, written: StoryboardDefaults): Promise<OpenedFile> {
+  const has = (name: string): boolean =>
+    typeof value === 'object' && value !== null && Object.hasOwn(value, name);
+  if (has('kindling')) return fromRecord(parseJobRecord(value));
+  // What a person wrote says only what matters; what we wrote says everything, its version first.
+  const job =
+    has('segments') && !has('version')
+      ? parseStoryboard(value, written.model, written.drawSeed())
+      : parseJob(value);
+  return { kind: 'job', job, model: null, visibleLabel: null, picture: null };
 }
 
 async function fromRecord(record: JobRecord): Promise<OpenedFile> {

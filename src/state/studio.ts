@@ -5,9 +5,11 @@ import { AppError } from '../core/errors.ts';
 import { countGraphemes } from '../core/prompt.ts';
 import type { GenerateRequest, JobRecord } from '../protocol/engine-api.ts';
 import { type ModelManifest, modelHash } from '../protocol/manifest.ts';
+import { Board } from './board.ts';
+import { BoardKeeper, type PictureKeeper } from './board-keeper.ts';
 import { ClipMaker } from './clip-maker.ts';
 import { capField, StudioForm } from './form.ts';
-import type { JobState } from './job-state.ts';
+import type { Clip, JobState } from './job-state.ts';
 import { KnownWords, type MarkedWord, replaceWord } from './known-words.ts';
 import {
   firstLanguage,
@@ -37,6 +39,8 @@ export interface StudioParts {
   readonly loadLexicon: () => Promise<unknown>;
   /** Fetches what knows the models that can be downloaded: most visits never ask. */
   readonly loadShelf: () => Promise<ModelShelf>;
+  /** Keeps the first frame's picture over a reload; absent where nothing can be kept. */
+  readonly pictures?: PictureKeeper;
   /** Draws seeds; for tests. */
   readonly drawSeed?: () => number;
 }
@@ -58,6 +62,8 @@ export class Studio {
   readonly builtIn: ModelManifest;
   readonly support: Support;
   readonly form: StudioForm;
+  /** The segments of the storyboard; a plain clip has one. */
+  readonly board: Board;
   readonly maker: ClipMaker;
   readonly words: KnownWords;
   readonly line = new StatusLine();
@@ -69,6 +75,8 @@ export class Studio {
   readonly language: ReadonlySignal<Language>;
   /** Characters of the prompt as people count them. */
   readonly promptLength: ReadonlySignal<number>;
+  /** Where the player is to go on; each press is a new object. */
+  readonly playFrom = signal<{ readonly clip: Clip; readonly seconds: number } | null>(null);
   /** A job runs. */
   readonly isRunning = computed(() => this.maker.state.value.status === 'running');
   /** The models that can be downloaded, once they were asked for. */
@@ -85,6 +93,8 @@ export class Studio {
   readonly #language: Signal<Language>;
   readonly #store: TextStore | null;
   readonly #stopStatus: () => void;
+  readonly #keeper: BoardKeeper;
+  #stopKeeping = (): void => {};
   #opened = 0;
   /** The seed that made the last clip, or began it: once more it would only make the same. */
   #spentSeed: number | null = null;
@@ -97,6 +107,7 @@ export class Studio {
     this.shelf = this.#shelf;
     this.support = parts.support;
     this.form = new StudioForm(this.#model, parts.drawSeed);
+    this.board = new Board(this.form);
     this.maker = new ClipMaker(parts.engine);
     this.#store = parts.store;
     this.#language = signal(firstLanguage(parts.languages, parts.store));
@@ -109,6 +120,7 @@ export class Studio {
     const watched = computed(() => (this.manifest === this.builtIn ? this.form.prompt.value : ''));
     this.words = new KnownWords(parts.loadLexicon, watched, this.#language);
     this.promptLength = computed(() => countGraphemes(this.form.prompt.value));
+    this.#keeper = new BoardKeeper(parts.store, parts.pictures ?? null);
     this.#stopStatus = this.line.follow(() => JOB_STATUS[this.maker.state.value.status]);
   }
 
@@ -219,13 +231,79 @@ export class Studio {
   async generate(): Promise<void> {
     if (this.isRunning.value) return;
     const { seed, seedLocked } = this.form;
+    // A storyboard is made as it stands: what has not changed is not made again.
+    if (this.board.isFilm.value) return this.#make(seed.value);
     const isUsedUp = seed.value === this.#spentSeed || Number.isNaN(seed.value);
     await this.#make(isUsedUp && !seedLocked.value ? this.form.drawSeed() : seed.value);
   }
 
-  /** Makes the clip of the form once more with a new seed, whether or not the seed is kept. */
+  /** Makes the clip of the form once more with a new seed, whether or not the seed is kept; of a storyboard the selected segment. */
   async makeAnother(): Promise<void> {
     if (!this.isRunning.value) await this.#make(this.form.drawSeed());
+  }
+
+  /** Goes on from the end: a further segment, whose words are still to be said. */
+  goOn(): void {
+    const { board } = this;
+    board.select(board.segments.value.length - 1);
+    board.add();
+  }
+
+  /** The model can go on from a clip. */
+  get canGoOn(): boolean {
+    return this.manifest.limits.continuation !== undefined;
+  }
+
+  /**
+   * Brings back the storyboard that was on the page when it was closed, and keeps it from now on. To be called once, when the page is
+   * idle. Does nothing if somebody has begun already.
+   */
+  async restoreBoard(): Promise<void> {
+    const isFresh = (): boolean =>
+      this.#opened === 0 && this.form.prompt.value === '' && !this.board.isFilm.value;
+    if (isFresh()) {
+      const kept = await this.#keeper.kept(this.manifest);
+      if (kept && isFresh()) {
+        this.form.load(kept.job, kept.picture, null);
+        this.form.seedLocked.value = false;
+        this.board.load(kept.job);
+        this.board.select(kept.selected);
+        if (kept.wasRunning) this.#notice.value = { id: 'interrupted' };
+      } else {
+        releasePicture(kept?.picture ?? null);
+      }
+    }
+    this.#stopKeeping = this.#keeper.keep(() => ({
+      job: this.board.toJob(),
+      selected: this.board.selected.value,
+      isFilm: this.board.isFilm.value,
+      isRunning: this.isRunning.value,
+      picture: this.form.picture.value,
+    }));
+  }
+
+  /** Where in a film of this visit a segment of the board is seen: the newest that shows it as it is; null if none does. */
+  segmentInFilm(
+    index: number,
+  ): { readonly clip: Clip; readonly start: number; readonly seconds: number } | null {
+    const wanted = this.board.identities.value[index];
+    for (const clip of this.maker.shelf.clips.value) {
+      const { segments } = clip.request.job;
+      const at = wanted === undefined ? -1 : this.board.identitiesOf(clip.request.job).indexOf(wanted);
+      if (at < 0) continue;
+      const start = segments.slice(0, at).reduce((sum, { seconds }) => sum + seconds, 0);
+      return { clip, start, seconds: segments[at]!.seconds };
+    }
+    return null;
+  }
+
+  /** Shows a segment in the player, if a film has it. Not while a job runs. */
+  showSegment(index: number): void {
+    const found = this.segmentInFilm(index);
+    if (!found || this.isRunning.value) return;
+    const shown = this.maker.state.value;
+    if (shown.status !== 'done' || shown.clip !== found.clip) this.maker.show(found.clip);
+    this.playFrom.value = { clip: found.clip, seconds: found.start };
   }
 
   /** Stops the running job. */
@@ -258,7 +336,10 @@ export class Studio {
     try {
       // Most visits never open a file: its readers are fetched with the first.
       const { openFile } = await import('./open-file.ts');
-      const opened = await openFile(file, name);
+      const opened = await openFile(file, name, {
+        model: this.manifest,
+        drawSeed: () => this.form.drawSeed(),
+      });
       if (turn !== this.#opened) {
         if (opened.kind !== 'unknown') releasePicture(opened.picture);
         return;
@@ -275,6 +356,7 @@ export class Studio {
   dispose(): void {
     this.#opened++;
     this.#stopStatus();
+    this.#stopKeeping();
     this.line.dispose();
     this.words.dispose();
     this.maker.cancel();
@@ -314,6 +396,7 @@ export class Studio {
     if (!picture) releasePicture(sent);
     releasePicture(this.form.picture.value);
     this.form.load(job, picture, visibleLabel);
+    this.board.load(job);
     const notice = this.#restoredNotice(job.model, model, needsPicture && !picture);
     this.#problem.value = problem;
     this.#notice.value = problem && notice.id === 'restored' ? null : notice;
@@ -339,18 +422,24 @@ export class Studio {
     const request = this.#request(seed);
     if (!request) return;
     this.form.seed.value = seed;
+    const ids = this.board.segments.value.map(({ id }) => id);
     await this.maker.make(request);
-    if (this.maker.state.value.status !== 'failed') this.#spentSeed = seed;
+    const { status } = this.maker.state.value;
+    if (status === 'done') this.board.markMade(request.job, ids);
+    if (status !== 'failed') this.#spentSeed = seed;
   }
 
   /** The request for what is set, or null with the problem said. */
   #request(seed: number): GenerateRequest | null {
     const picture = this.form.picture.value?.file ?? null;
-    const job = this.form.toJob(seed);
+    const job = this.board.toJob(seed);
     this.#notice.value = null;
     try {
       checkJob(job, this.manifest.limits, { hasPicture: picture !== null });
     } catch (error) {
+      // Shown beside its fields, where it can be mended.
+      const { segment } = error instanceof AppError ? error.detail : {};
+      if (typeof segment === 'number') this.board.select(segment);
       this.#refuse(error);
       return null;
     }
@@ -363,6 +452,7 @@ export class Studio {
       device: device.value,
       visibleLabel: visibleLabel.value,
       preview: true,
+      keep: true,
     };
   }
 

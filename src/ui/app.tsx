@@ -51,6 +51,7 @@ function FindGpu(): null {
       whenIdle(() => {
         void studio.findGpu();
         void studio.restoreModel();
+        void studio.restoreBoard();
       }),
     [studio],
   );

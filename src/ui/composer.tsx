@@ -1,10 +1,12 @@
 import type { VNode } from 'preact';
 import { Advanced } from './advanced.tsx';
 import { AspectPicker } from './aspect-picker.tsx';
+import { CameraField } from './camera-field.tsx';
 import { LengthField } from './length-field.tsx';
 import { Messages } from './messages.tsx';
 import { PictureWell } from './picture-well.tsx';
 import { PromptField } from './prompt-field.tsx';
+import { SceneField } from './scene-field.tsx';
 import { SeedField } from './seed-field.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
 
@@ -16,6 +18,7 @@ export function Composer(): VNode {
   const studio = useStudio();
   const texts = useTexts();
   const isRunning = studio.isRunning.value;
+  const words = studio.board.isFilm.value ? texts.board : texts.actions;
   return (
     <form
       class="composer"
@@ -26,6 +29,7 @@ export function Composer(): VNode {
         void studio.generate();
       }}
     >
+      <SceneField />
       <PromptField />
       <PictureWell />
       <AspectPicker />
@@ -33,12 +37,13 @@ export function Composer(): VNode {
         <LengthField />
         <SeedField />
       </div>
+      <CameraField />
       <Advanced />
       <div class="go">
         <Messages />
         {/* Stays focusable while a clip is made, so that the keyboard does not lose its place. */}
         <button id={GENERATE_ID} class="primary large" type="submit" aria-disabled={isRunning}>
-          {isRunning ? texts.actions.generating : texts.actions.generate}
+          {isRunning ? words.generating : words.generate}
         </button>
       </div>
       <p class="promise">

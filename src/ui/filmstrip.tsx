@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { titleOf } from '../state/form.ts';
 import { useStudio, useTexts } from './studio-context.tsx';
 
 /** The clips of this visit, newest first; there from the second one on. */
@@ -17,7 +18,7 @@ export function Filmstrip(): VNode | null {
           aria-label={texts.stage.clip(clip.id)}
           aria-pressed={job.status === 'done' && job.clip === clip}
           aria-disabled={job.status === 'running'}
-          title={clip.request.job.segments[0]?.prompt}
+          title={titleOf(clip.request.job)}
           onClick={() => studio.maker.show(clip)}
         >
           <video src={`${clip.url}#t=1`} muted playsInline preload="metadata" tabIndex={-1} />

@@ -73,3 +73,13 @@ export const InfoIcon = (): VNode =>
       <circle class="dot" cx="12" cy="8" r="1.1" />
     </>,
   );
+
+/** An arrow that goes on from a line. */
+export const NextIcon = (): VNode =>
+  drawn(
+    <>
+      <path d="M5 5v14" />
+      <path d="M9 12h11" />
+      <path d="m15.5 7.5 4.5 4.5-4.5 4.5" />
+    </>,
+  );

@@ -1,9 +1,12 @@
 import { Fragment, type VNode } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { titleOf } from '../state/form.ts';
 import type { Clip } from '../state/job-state.ts';
 import { Frame } from './frame.tsx';
 import { canShare, copyText, shareClip } from './hand-over.ts';
-import { AgainIcon, CopyIcon, DownloadIcon, ShareIcon } from './icons.tsx';
+import { AgainIcon, CopyIcon, DownloadIcon, NextIcon, ShareIcon } from './icons.tsx';
 import { prefersStill } from './motion.ts';
+import { PROMPT_ID } from './prompt-field.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
 import { Warnings } from './warnings.tsx';
 
@@ -16,13 +19,19 @@ export function Player({ clip }: { readonly clip: Clip }): VNode {
   const copy = async (text: string): Promise<void> => {
     if (await copyText(text)) studio.line.say('copied');
   };
+  const video = useRef<HTMLVideoElement>(null);
+  const playFrom = studio.playFrom.value;
+  useEffect(() => {
+    if (video.current && playFrom && playFrom.clip === clip) video.current.currentTime = playFrom.seconds;
+  }, [playFrom, clip]);
   return (
     <>
       <Frame shape={report}>
         <video
+          ref={video}
           class="clip"
           src={clip.url}
-          aria-label={texts.stage.video(request.job.segments[0]?.prompt ?? '')}
+          aria-label={texts.stage.video(titleOf(request.job))}
           loop
           muted
           playsInline
@@ -45,6 +54,20 @@ export function Player({ clip }: { readonly clip: Clip }): VNode {
             <AgainIcon />
             {actions.another}
           </button>
+          {studio.canGoOn && (
+            <button
+              type="button"
+              class="secondary"
+              aria-disabled={studio.isRunning.value}
+              onClick={() => {
+                studio.goOn();
+                document.getElementById(PROMPT_ID)?.focus();
+              }}
+            >
+              <NextIcon />
+              {texts.board.goOn}
+            </button>
+          )}
           {canShare(clip) && (
             <button type="button" class="secondary" onClick={() => void shareClip(clip)}>
               <ShareIcon />

@@ -14,14 +14,22 @@ const SHOWN_EXAMPLES = 3;
 export function PromptField(): VNode {
   const studio = useStudio();
   const texts = useTexts();
-  const { form } = studio;
+  const { form, board } = studio;
+  const isFilm = board.isFilm.value;
+  const placeholder = isFilm
+    ? texts.board.placeholder
+    : form.picture.value
+      ? texts.prompt.placeholderWithPicture
+      : texts.prompt.placeholder;
   const text = form.prompt.value;
   const count = studio.promptLength.value;
   const over = count - MAX_PROMPT_GRAPHEMES;
   const refused = studio.problem.value?.code.startsWith('input/prompt') === true;
   return (
     <section class="prompt-field">
-      <label for={PROMPT_ID}>{texts.prompt.label}</label>
+      <label for={PROMPT_ID}>
+        {isFilm ? texts.board.prompt(board.selected.value + 1) : texts.prompt.label}
+      </label>
       <textarea
         id={PROMPT_ID}
         rows={3}
@@ -29,7 +37,7 @@ export function PromptField(): VNode {
         maxLength={MAX_FIELD_LENGTH}
         aria-describedby="prompt-count prompt-words"
         aria-invalid={over > 0 || refused}
-        placeholder={form.picture.value ? texts.prompt.placeholderWithPicture : texts.prompt.placeholder}
+        placeholder={placeholder}
         value={text}
         onInput={(event) => studio.setPrompt(event.currentTarget.value)}
       />

@@ -15,9 +15,11 @@ export function Running({ job }: { readonly job: RunningJob }): VNode {
   const firstFrame = picture && picture.file === job.request.picture ? picture : null;
   const { steps } = job.request.job;
   const step = Math.min(steps, Math.floor((job.done / Math.max(1, job.total)) * steps) + 1);
+  const { index, count } = job.segment;
   const parts = [
+    count === 1 ? null : texts.board.progress(index + 1, count),
     stage.phases[job.phase],
-    job.phase === 'denoise' ? stage.step(step, steps) : null,
+    job.phase === 'denoise' && count === 1 ? stage.step(step, steps) : null,
     job.secondsLeft === null ? null : stage.timeLeft(job.secondsLeft),
   ];
   return (

@@ -12,6 +12,7 @@ import { Poster } from './poster.tsx';
 import { Running } from './running.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
 import { SupportCard } from './support-card.tsx';
+import { Timeline } from './timeline.tsx';
 
 /** Where the clip appears: the frame, and below it what can be said and done about it. */
 export function Stage(): VNode {
@@ -28,6 +29,7 @@ export function Stage(): VNode {
       data-status={job.status}
     >
       <StageContent job={job} />
+      <Timeline />
       <Filmstrip />
     </section>
   );

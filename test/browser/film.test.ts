@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EngineClient } from '../../src/client/engine-client.ts';
 import { newJob } from '../../src/core/check-job.ts';
 import type { Job, Segment } from '../../src/core/job.ts';
-import { openSegmentFiles } from '../../src/films/segment-files.ts';
+import { openSegmentFiles, trimSegments } from '../../src/films/segment-files.ts';
 import type { GenerateEvent, GenerateRequest, GenerateResult } from '../../src/protocol/engine-api.ts';
 import { parseJobRecord } from '../../src/protocol/job-file.ts';
 import type { ModelManifest } from '../../src/protocol/manifest.ts';
@@ -165,4 +165,17 @@ describe('nothing is lost', () => {
     expect(deepest).toBe(5);
     expect(await bytesOf(await client.generate(request(job)))).toEqual(whole);
   }, 300_000);
+});
+
+test('room is made by what was written longest ago, and what is used stays', async () => {
+  const files = (await openSegmentFiles())!;
+  for (const name of ['a1', 'b2', 'c3', 'd4']) {
+    await files.write(name, 'latents', new Uint8Array(4));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await files.write('b2', 'step', new Uint8Array(4));
+  await trimSegments(files, ['a1'], 2);
+  expect((await files.segments()).sort()).toEqual(['a1', 'b2', 'd4']);
+  await trimSegments(files, [], 9);
+  expect(await files.segments()).toHaveLength(3);
 });

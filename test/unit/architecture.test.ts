@@ -23,7 +23,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/state': ['src/core', 'src/protocol', 'models', 'types:src/client'],
   'src/ui': ['src/core', 'src/state', 'types:src/protocol'],
   'src/embed': ['src/core', 'src/protocol'],
-  'src/main.tsx': ['src/core', 'src/protocol', 'src/client', 'src/state', 'src/ui', 'models'],
+  'src/main.tsx': ['src/core', 'src/protocol', 'src/films', 'src/client', 'src/state', 'src/ui', 'models'],
   models: ['src/core', 'src/protocol'],
   workers: ['src/core', 'src/protocol', 'src/engine', 'src/weights', 'src/encode', 'src/films', 'models'],
 };

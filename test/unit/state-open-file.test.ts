@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { MODELS } from '../../models/catalog.ts';
 import { newJob } from '../../src/core/check-job.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { PICTURE_LIMITS } from '../../src/protocol/picture-limits.ts';
@@ -32,24 +33,26 @@ const failure = (work: Promise<unknown>): Promise<AppError> =>
     (error: unknown) => (error instanceof AppError ? error : expect.fail(String(error))),
   );
 
+const openIt = (file: Blob, name: string) => openFile(file, name, { model: MODELS[0], drawSeed: () => 5 });
+
 describe('a clip', () => {
   const clip = (values: Readonly<Record<string, string>>): Blob =>
     new Blob([joined(fileType, box('moov', box('udta', isoMeta(values))))], { type: 'video/mp4' });
 
   test('brings back its job, its model and whether it showed the mark', async () => {
     const { job, model } = RECORD;
-    const opened = await openFile(clip({ 'kindling.job': JSON.stringify(RECORD) }), 'clip.mp4');
+    const opened = await openIt(clip({ 'kindling.job': JSON.stringify(RECORD) }), 'clip.mp4');
     expect(opened).toEqual({ kind: 'job', job, model, visibleLabel: false, picture: null });
   });
 
   test('is known by its name where the system does not tell its type', async () => {
     const untyped = new Blob([await clip({ 'kindling.job': JSON.stringify(RECORD) }).arrayBuffer()]);
-    expect(await openFile(untyped, 'CLIP.MP4')).toMatchObject({ kind: 'job' });
-    expect(await openFile(untyped, 'clip')).toEqual({ kind: 'unknown' });
+    expect(await openIt(untyped, 'CLIP.MP4')).toMatchObject({ kind: 'job' });
+    expect(await openIt(untyped, 'clip')).toEqual({ kind: 'unknown' });
   });
 
   test('of somebody else holds no settings, and is named', async () => {
-    const error = await failure(openFile(clip({ title: 'holiday' }), 'holiday.mov'));
+    const error = await failure(openIt(clip({ title: 'holiday' }), 'holiday.mov'));
     expect(error).toMatchObject({
       code: 'input/no-job-in-file',
       message: expect.stringContaining('holiday.mov'),
@@ -61,8 +64,8 @@ describe('a job file', () => {
   const file = (text: string): Blob => new Blob([text], { type: 'application/json' });
 
   test('may be a record or a bare job, with a byte order mark or without', async () => {
-    expect(await openFile(file(JSON.stringify(RECORD)), 'a.json')).toMatchObject({ visibleLabel: false });
-    expect(await openFile(file(`\uFEFF${JSON.stringify(RECORD.job)}`), 'a.json')).toEqual({
+    expect(await openIt(file(JSON.stringify(RECORD)), 'a.json')).toMatchObject({ visibleLabel: false });
+    expect(await openIt(file(`\uFEFF${JSON.stringify(RECORD.job)}`), 'a.json')).toEqual({
       kind: 'job',
       job: RECORD.job,
       model: null,
@@ -74,7 +77,7 @@ describe('a job file', () => {
   test('that is too large is refused unread, with what is possible', async () => {
     const large = hugeFile(20_000_000, 'application/json');
     const read = vi.spyOn(large, 'text');
-    const error = await failure(openFile(large, 'large.json'));
+    const error = await failure(openIt(large, 'large.json'));
     expect(error.code).toBe('input/job');
     expect(error.message).toMatch(/“large\.json”.* 20 MB.*up to 16 MB/);
     expect(read).not.toHaveBeenCalled();
@@ -83,16 +86,14 @@ describe('a job file', () => {
   test.each(['', 'hello', '[1, 2', 'null', '[]', '7', '['.repeat(200_000)])(
     'that begins with %.9j is refused as no job',
     async (text) => {
-      expect((await failure(openFile(file(text), 'a.json'))).code).toBe('input/job');
+      expect((await failure(openIt(file(text), 'a.json'))).code).toBe('input/job');
     },
   );
 
   test('with a damaged picture is refused', async () => {
     const withPicture = (picture: string): Blob => file(JSON.stringify({ ...RECORD, picture }));
-    expect((await failure(openFile(withPicture('*'), 'a.json'))).code).toBe('input/job');
-    expect((await failure(openFile(withPicture('aGVsbG8='), 'a.json'))).code).toBe(
-      'input/picture-unreadable',
-    );
+    expect((await failure(openIt(withPicture('*'), 'a.json'))).code).toBe('input/job');
+    expect((await failure(openIt(withPicture('aGVsbG8='), 'a.json'))).code).toBe('input/picture-unreadable');
   });
 });
 
@@ -100,7 +101,7 @@ describe('a picture', () => {
   test('above 256 MiB is refused unread, with its size and the limit', async () => {
     const large = hugeFile(PICTURE_LIMITS.maxBytes + 1, 'image/png');
     const read = vi.spyOn(large, 'slice');
-    const error = await failure(openFile(large, 'large.png'));
+    const error = await failure(openIt(large, 'large.png'));
     expect(error.code).toBe('input/picture-too-large');
     expect(error.message).toMatch(/269 MB.*up to 268 MB/);
     expect(read).not.toHaveBeenCalled();
@@ -167,5 +168,18 @@ describe('a picture', () => {
     expect((await failure(readPicture(pictureFile('scene.png'), 'scene.png'))).code).toBe(
       'input/picture-unreadable',
     );
+  });
+});
+
+test('a storyboard that a person wrote gets what it does not say', async () => {
+  const board = new Blob(['{"scene": "a castle", "segments": [{"prompt": "fog rises"}, {}]}'], {
+    type: 'application/json',
+  });
+  const opened = await openIt(board, 'board.json');
+  if (opened.kind !== 'job') throw new Error('it is no job');
+  expect(opened.job).toMatchObject({
+    scene: 'a castle',
+    aspect: '16:9',
+    segments: [{ seed: 5 }, { seed: 6, seconds: 5 }],
   });
 });

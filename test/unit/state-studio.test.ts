@@ -258,16 +258,30 @@ describe('restoring a job', () => {
     expect(studio.notice.value).toEqual({ id: 'restored' });
   });
 
-  test('with several segments is refused and changes nothing', async () => {
+  test('with several segments brings the whole storyboard', async () => {
     const studio = open();
     const [segment] = jobOf().segments;
-    await studio.open(...json(recordOf(jobOf({ segments: [segment!, segment!, segment!] }))));
+    const segments = ['a cat', 'it rains', 'it snows'].map((prompt) => ({ ...segment!, prompt }));
+    await studio.open(...json(recordOf(jobOf({ segments }))));
+    expect(studio.problem.value).toBeNull();
+    expect(studio.board.toJob().segments.map(({ prompt }) => prompt)).toEqual([
+      'a cat',
+      'it rains',
+      'it snows',
+    ]);
+    expect(studio.form.prompt.value).toBe('a cat');
+  });
+
+  test('with more segments than a film has is refused and changes nothing', async () => {
+    const studio = open();
+    studio.setPrompt('kept');
+    const [segment] = jobOf().segments;
+    await studio.open(...json(recordOf(jobOf({ segments: Array(37).fill(segment) }))));
     expect(studio.problem.value).toMatchObject({
       code: 'input/job',
-      message: expect.stringContaining('3 segments'),
+      message: expect.stringContaining('1 to 36'),
     });
-    expect(studio.form.prompt.value).toBe('a cat');
-    expect(studio.notice.value).toBeNull();
+    expect(studio.form.prompt.value).toBe('kept');
   });
 
   test('of a foreign model sets what can be set and says that it will look different', async () => {

@@ -104,6 +104,44 @@ export const EN: Texts = {
     cancelled: 'Cancelled',
     cancelledHint: 'Nothing was lost: your words and settings are still here.',
   },
+  board: {
+    label: 'Storyboard',
+    goOn: 'Go on from here',
+    generate: 'Make the film',
+    generating: 'Making your film …',
+    scene: 'What is there all the time',
+    scenePlaceholder: 'A purple castle on a hill',
+    prompt: (segment) => `What happens in part ${segment}?`,
+    placeholder: 'The sun goes down, the sky darkens',
+    camera: 'Camera',
+    cameraFree: 'As the words say',
+    cameras: {
+      still: 'Stands still',
+      'pan left': 'Pans left',
+      'pan right': 'Pans right',
+      'tilt up': 'Tilts up',
+      'tilt down': 'Tilts down',
+      'zoom in': 'Zooms in',
+      'zoom out': 'Zooms out',
+      roll: 'Rolls',
+    },
+    states: { new: 'not made yet', made: 'made', outdated: 'has changed' },
+    making: 'being made',
+    noWords: 'No words yet',
+    segment: (number, state, words, seconds) => `Part ${number}, ${seconds} s, ${state}: ${words}`,
+    total: (count, seconds) => `${count} ${count === 1 ? 'part' : 'parts'}, ${about(seconds)}`,
+    progress: (segment, count) => `part ${segment} of ${count}`,
+    tools: {
+      add: 'Add a part',
+      duplicate: 'Duplicate',
+      earlier: 'Earlier',
+      later: 'Later',
+      remove: 'Remove',
+      undo: 'Undo',
+      redo: 'Redo',
+      startOver: 'This part alone',
+    },
+  },
   report: {
     made: (device, seconds) =>
       `Made on this device with ${device} in ${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`,
@@ -205,6 +243,8 @@ export const EN: Texts = {
       `Everything is set as it was for that clip. It was made with version ${made} of the model; here is ${here}, so the frames may differ.`,
     'restored-model': ({ made }) =>
       `The settings are restored, but the clip was made with “${made}”, which is not here; the result will look different.`,
+    interrupted: () =>
+      'This was being made when the page was closed. Press the button below: it goes on where it stopped.',
     'picture-needed': () =>
       'The settings are restored. They begin with a picture that is not in the file: please add it.',
     'unknown-file': ({ name }) =>

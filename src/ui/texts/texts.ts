@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../core/errors.ts';
-import type { PictureFit } from '../../core/job.ts';
+import type { CameraMove, PictureFit } from '../../core/job.ts';
 import type { ModelPart } from '../../protocol/open-model.ts';
+import type { SegmentState } from '../../state/board.ts';
 import type { DeviceChoice, DeviceKind, Phase, WarningCode } from '../../state/job-state.ts';
 import type { ShelfActivity } from '../../state/model-shelf.ts';
 import type { Verdict } from '../../state/model-verdict.ts';
@@ -108,6 +109,35 @@ export interface Texts {
     readonly clip: (number: number) => string;
     readonly cancelled: string;
     readonly cancelledHint: string;
+  };
+  readonly board: {
+    readonly label: string;
+    readonly goOn: string;
+    readonly generate: string;
+    readonly generating: string;
+    readonly scene: string;
+    readonly scenePlaceholder: string;
+    readonly prompt: (segment: number) => string;
+    readonly placeholder: string;
+    readonly camera: string;
+    readonly cameraFree: string;
+    readonly cameras: Readonly<Record<CameraMove, string>>;
+    readonly states: Readonly<Record<SegmentState, string>>;
+    readonly making: string;
+    readonly noWords: string;
+    readonly segment: (number: number, state: string, words: string, seconds: number) => string;
+    readonly total: (count: number, seconds: number) => string;
+    readonly progress: (segment: number, count: number) => string;
+    readonly tools: {
+      readonly add: string;
+      readonly duplicate: string;
+      readonly earlier: string;
+      readonly later: string;
+      readonly remove: string;
+      readonly undo: string;
+      readonly redo: string;
+      readonly startOver: string;
+    };
   };
   readonly report: {
     readonly made: (device: string, seconds: number) => string;

@@ -102,6 +102,44 @@ export const ZH: Texts = {
     cancelled: '已取消',
     cancelledHint: '什么都没有丢：文字和设置都还在。',
   },
+  board: {
+    label: '分镜',
+    goOn: '接着往下拍',
+    generate: '制作影片',
+    generating: '正在制作影片……',
+    scene: '一直在画面里的',
+    scenePlaceholder: '山上有一座紫色的城堡',
+    prompt: (segment) => `第 ${segment} 段发生什么？`,
+    placeholder: '太阳落山，天黑了',
+    camera: '镜头',
+    cameraFree: '按文字来',
+    cameras: {
+      still: '固定',
+      'pan left': '左移',
+      'pan right': '右移',
+      'tilt up': '上摇',
+      'tilt down': '下摇',
+      'zoom in': '推近',
+      'zoom out': '拉远',
+      roll: '旋转',
+    },
+    states: { new: '尚未制作', made: '已制作', outdated: '已改动' },
+    making: '正在制作',
+    noWords: '还没有文字',
+    segment: (number, state, words, seconds) => `第 ${number} 段，${seconds} 秒，${state}：${words}`,
+    total: (count, seconds) => `共 ${count} 段，${about(seconds)}`,
+    progress: (segment, count) => `第 ${segment} / ${count} 段`,
+    tools: {
+      add: '加一段',
+      duplicate: '复制',
+      earlier: '前移',
+      later: '后移',
+      remove: '删除',
+      undo: '撤销',
+      redo: '重做',
+      startOver: '只留这一段',
+    },
+  },
   report: {
     made: (device, seconds) =>
       `在这台设备上用 ${device} 制作，用时 ${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} 秒`.replace(
@@ -194,6 +232,7 @@ export const ZH: Texts = {
     'restored-version': ({ made, here }) =>
       `已恢复那段短片的全部设置。它用的是模型版本 ${made}，这里是 ${here}，画面可能有所不同。`,
     'restored-model': ({ made }) => `设置已恢复，但那段短片用的是“${made}”，这里没有；结果会不一样。`,
+    interrupted: () => '页面关闭时，这段影片正在制作。按下面的按钮，就从中断的地方继续。',
     'picture-needed': () => '设置已恢复。它从一张图片开始，但文件里没有：请添加那张图片。',
     'unknown-file': ({ name }) =>
       `“${name}”无法在这里打开。可以打开图片、用 Kindling 制作的短片和任务文件（JSON）。`,

@@ -1,0 +1,148 @@
+// A storyboard from typing to the played film, on the built page: going on, changing one's mind, and closing the page in the middle.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Locator } from 'playwright';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { ROOT } from '../../scripts/site.ts';
+import { parseJobRecord } from '../../src/protocol/job-file.ts';
+import { readJobFromMp4 } from '../../src/protocol/mp4-job.ts';
+import { readClip } from './clip-file.ts';
+import { StudioPage, startBrowser } from './studio-page.ts';
+
+/** Two busy cores may take this long for a tiny film. */
+const PATIENCE_MS = 90_000;
+const SCENE = 'a purple castle on a hill';
+
+let browser: Browser;
+let studio: StudioPage;
+beforeAll(async () => {
+  browser = await startBrowser('no-gpu');
+});
+afterEach(() => studio.close());
+afterAll(() => browser.close());
+
+const button = (name: string): Locator => studio.page.getByRole('button', { name, exact: true });
+const words = (part: number): Locator =>
+  studio.page.getByRole('textbox', { name: studio.texts.board.prompt(part) });
+const parts = (): Locator =>
+  studio.page.getByRole('region', { name: studio.texts.board.label }).getByRole('listitem');
+const states = async (): Promise<string[]> => {
+  const { board } = studio.texts;
+  const labels = await parts()
+    .getByRole('button')
+    .evaluateAll((all) => all.map((one) => one.ariaLabel ?? ''));
+  return labels.map(
+    (label) => [...Object.values(board.states), board.making].find((state) => label.includes(state)) ?? label,
+  );
+};
+
+async function addParts(): Promise<void> {
+  const { tools } = studio.texts.board;
+  await words(2).fill('the sun goes down, the sky darkens');
+  await button(tools.add).click();
+  await words(3).fill('then fog rises');
+}
+
+async function makeFilm(): Promise<void> {
+  await button(studio.texts.board.generate).click();
+}
+
+const filmMade = async (): Promise<void> => {
+  await button(studio.texts.board.generating).waitFor({ timeout: PATIENCE_MS });
+  await button(studio.texts.board.generate).waitFor({ timeout: PATIENCE_MS });
+  await studio.made(SCENE, PATIENCE_MS);
+};
+
+test('a clip is gone on from, part by part, and what is changed is made again', async () => {
+  studio = await StudioPage.open(browser);
+  const { board } = studio.texts;
+  await studio.fillSmallJob(SCENE);
+  await studio.generate.click();
+  await studio.made(SCENE, PATIENCE_MS);
+  await button(board.goOn).click();
+  expect(await words(2).evaluate((field) => field === document.activeElement)).toBe(true);
+  await addParts();
+  expect(await states()).toEqual([board.states.made, board.states.new, board.states.new]);
+  await makeFilm();
+  await filmMade();
+  expect(await states()).toEqual(Array(3).fill(board.states.made));
+  const film = await studio.clipBytes(SCENE);
+  expect(readClip(film)).toMatchObject({ frames: 90 });
+  const { job } = parseJobRecord(await readJobFromMp4(film));
+  expect(job).toMatchObject({ scene: SCENE, segments: [{ prompt: '' }, {}, { prompt: 'then fog rises' }] });
+
+  await parts().nth(1).getByRole('button').click();
+  await words(2).fill('the sun rises');
+  expect(await states()).toEqual([board.states.made, board.states.outdated, board.states.outdated]);
+  await button(board.tools.undo).click(); // the last change of the list: adding part 3
+  expect(await parts().count()).toBe(2);
+  await button(board.tools.redo).click();
+  expect(await parts().count()).toBe(3);
+  await parts().nth(1).getByRole('button').click();
+  expect(await words(2).inputValue()).toBe('the sun rises');
+  await makeFilm();
+  await filmMade();
+  const changed = await studio.clipBytes(SCENE);
+  expect(readClip(changed)).toMatchObject({ frames: 90 });
+  expect(Buffer.from(changed).equals(film)).toBe(false);
+});
+
+test('a film whose page is closed in the middle goes on where it stopped, and comes out the same', async () => {
+  studio = await StudioPage.open(browser);
+  const { board, notices } = studio.texts;
+  await studio.fillSmallJob(SCENE);
+  const photo = join(ROOT, 'test/fixtures/pictures/scene.jpg');
+  await studio.page.setInputFiles('input[type="file"]', photo);
+  await studio.page.getByRole('button', { name: studio.texts.picture.remove }).waitFor();
+  await studio.generate.click();
+  await studio.made(SCENE, PATIENCE_MS);
+  await button(board.goOn).click();
+  await addParts();
+  await makeFilm();
+  await studio.page.waitForFunction(
+    (label) => document.querySelector('.phase')?.textContent?.startsWith(label),
+    board.progress(2, 3),
+    { timeout: PATIENCE_MS },
+  );
+  await studio.page.reload();
+  await studio.page.getByText(notices.interrupted({ id: 'interrupted' })).waitFor();
+  expect(await parts().count()).toBe(3);
+  await studio.page.getByRole('button', { name: studio.texts.picture.remove }).waitFor();
+  await makeFilm();
+  await filmMade();
+  const film = await studio.clipBytes(SCENE);
+  expect(readClip(film)).toMatchObject({ frames: 90 });
+
+  await studio.page.evaluate(async () => {
+    await (await navigator.storage.getDirectory()).removeEntry('segments', { recursive: true });
+  });
+  await makeFilm();
+  await filmMade();
+  expect(Buffer.from(await studio.clipBytes(SCENE)).equals(film)).toBe(true);
+});
+
+test('the parts are reached and changed from the keyboard', async () => {
+  studio = await StudioPage.open(browser);
+  await studio.page.setInputFiles('input[type="file"]', {
+    name: 'board.json',
+    mimeType: 'application/json',
+    buffer: readFileSync(join(ROOT, 'test/fixtures/storyboards/castle.json')),
+  });
+  await parts().nth(3).waitFor();
+  const chosen = (): Promise<string | null> =>
+    studio.page.evaluate(() => document.activeElement?.ariaLabel ?? null);
+  await parts().nth(0).getByRole('button').focus();
+  const keys = studio.page.keyboard;
+  await keys.press('End');
+  expect(await chosen()).toContain('fog rises');
+  await keys.press('ArrowLeft');
+  expect(await chosen()).toContain('lights come on');
+  await keys.press('Alt+ArrowLeft');
+  expect(await chosen()).toMatch(/^Part 2.*lights come on/);
+  await keys.press('Delete');
+  expect(await parts().count()).toBe(3);
+  await button(studio.texts.board.tools.undo).press('Enter');
+  expect(await parts().count()).toBe(4);
+  await keys.press('Escape'); // nothing runs: nothing happens
+  expect(await parts().count()).toBe(4);
+});

@@ -1,0 +1,154 @@
+import { signal } from '@preact/signals-core';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { MODELS } from '../../models/catalog.ts';
+import { checkJob } from '../../src/core/check-job.ts';
+import { MAX_SEGMENTS } from '../../src/core/job.ts';
+import { Board } from '../../src/state/board.ts';
+import { StudioForm } from '../../src/state/form.ts';
+
+const [model] = MODELS;
+let form: StudioForm;
+let board: Board;
+let seeds: number;
+
+beforeEach(() => {
+  seeds = 0;
+  form = new StudioForm(signal(model), () => 100 + seeds++);
+  board = new Board(form);
+});
+
+/** Types words into the field. */
+const say = (words: string): void => {
+  form.prompt.value = words;
+};
+const prompts = (): readonly string[] => board.segments.value.map(({ prompt }) => prompt);
+const castle = (): void => {
+  say('a castle');
+  board.add();
+  say('the sun sets');
+  board.add();
+  say('fog rises');
+};
+
+test('a board begins as a plain clip of what the form says', () => {
+  say('a cat');
+  expect(board.isFilm.value).toBe(false);
+  expect(board.toJob()).toEqual(form.toJob());
+});
+
+test('with the second segment the first words become what is there all the time, and what was made stays made', () => {
+  say('a castle');
+  const plain = board.toJob();
+  board.markMade(plain, [board.segments.value[0]!.id]);
+  board.add();
+  expect(form.scene.value).toBe('a castle');
+  expect(prompts()).toEqual(['', '']);
+  expect(board.states.value).toEqual(['made', 'new']);
+  expect(board.selected.value).toBe(1);
+  expect(board.toJob().segments.map(({ seed }) => seed)).toEqual([plain.segments[0]!.seed, form.seed.value]);
+});
+
+test('the form shows the selected segment, and what is typed there stays with it', () => {
+  castle();
+  form.camera.value = 'pan left';
+  form.seconds.value = 2;
+  board.select(1);
+  expect([form.prompt.value, form.camera.value, form.seconds.value]).toEqual(['the sun sets', null, 5]);
+  say('the sun goes down');
+  board.select(2);
+  expect([form.prompt.value, form.camera.value, form.seconds.value]).toEqual(['fog rises', 'pan left', 2]);
+  expect(prompts()).toEqual(['', 'the sun goes down', 'fog rises']);
+  expect(board.seconds.value).toBe(12);
+  board.select(9);
+  expect(board.selected.value).toBe(2);
+});
+
+test('the job has all segments, and only the first can have the picture', () => {
+  castle();
+  form.picture.value = { name: 'a.png', file: new Blob(['x']), thumbnailUrl: '' } as never;
+  const job = board.toJob();
+  expect(job.segments.map(({ picture }) => picture)).toEqual([{ fit: 'crop' }, null, null]);
+  checkJob(job, model.limits, { hasPicture: true });
+});
+
+describe('editing', () => {
+  beforeEach(castle);
+
+  test('moves, duplicates and removes the selected segment', () => {
+    board.move(-1);
+    expect(prompts()).toEqual(['', 'fog rises', 'the sun sets']);
+    expect(board.selected.value).toBe(1);
+    board.duplicate();
+    expect(prompts()).toEqual(['', 'fog rises', 'fog rises', 'the sun sets']);
+    const seedsOf = board.segments.value.map(({ seed }) => seed);
+    expect(new Set(seedsOf).size).toBe(4);
+    board.remove();
+    expect(prompts()).toEqual(['', 'fog rises', 'the sun sets']);
+    board.move(7);
+    expect(prompts()).toEqual(['', 'fog rises', 'the sun sets']);
+  });
+
+  test('is undone and done again, step by step, the scene included', () => {
+    board.remove();
+    board.undo();
+    expect(prompts()).toEqual(['', 'the sun sets', 'fog rises']);
+    board.undo();
+    board.undo();
+    expect(prompts()).toEqual(['a castle']);
+    expect(form.scene.value).toBe('');
+    expect(board.canUndo.value).toBe(false);
+    board.undo();
+    for (let i = 0; i < 3; i++) board.redo();
+    expect(prompts()).toEqual(['', 'the sun sets']);
+    expect(board.canRedo.value).toBe(false);
+    board.undo();
+    board.add();
+    expect(board.canRedo.value).toBe(false); // another way was taken
+  });
+
+  test('one segment can go its own way, and the last one stays', () => {
+    board.select(1);
+    board.startOver();
+    expect(prompts()).toEqual(['a castle']);
+    expect(form.scene.value).toBe('');
+    board.remove();
+    expect(prompts()).toEqual(['a castle']);
+  });
+
+  test('ends at the most segments there can be', () => {
+    for (let i = 0; i < 60; i++) board.add();
+    expect(board.segments.value).toHaveLength(MAX_SEGMENTS);
+    board.duplicate();
+    expect(board.segments.value).toHaveLength(MAX_SEGMENTS);
+  });
+});
+
+test('what was changed, and what goes on from it, is no longer made', () => {
+  castle();
+  const ids = board.segments.value.map(({ id }) => id);
+  board.markMade(board.toJob(), ids);
+  expect(board.states.value).toEqual(['made', 'made', 'made']);
+  board.select(1);
+  say('the sun rises');
+  expect(board.states.value).toEqual(['made', 'outdated', 'outdated']);
+  say('the sun sets');
+  expect(board.states.value).toEqual(['made', 'made', 'made']);
+  board.select(2);
+  board.add();
+  expect(board.states.value).toEqual(['made', 'made', 'made', 'new']);
+  form.steps.value = 3;
+  expect(board.states.value).toEqual(['outdated', 'outdated', 'outdated', 'new']);
+});
+
+test('a board comes back from its job', () => {
+  castle();
+  form.camera.value = 'roll';
+  const job = board.toJob();
+  const other = new StudioForm(signal(model), () => 1);
+  const restored = new Board(other);
+  other.load(job, null, null);
+  restored.load(job);
+  expect(restored.toJob()).toEqual(job);
+  restored.select(2);
+  expect(other.camera.value).toBe('roll');
+});
