@@ -1,4 +1,4 @@
-// `npm run parity`: every network against its reference, on every device, as one table. Takes about two minutes.
+// `npm run parity`: every network against its reference, on every device, as one table. Takes about six minutes.
 //   npm run parity                       onnxruntime on the CPU, WebAssembly, and in the browser WebAssembly and WebGPU
 //   npm run parity -- --on node,wasm     some of these: node, wasm (both in Node), browser
 //   npm run parity -- --on node-webgpu   onnxruntime-node on a graphics processor: f16 too, and no browser needed
@@ -6,15 +6,17 @@
 // The exit code is 1 if any error exceeds its tolerance.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AppError } from '../src/core/errors.ts';
 import { type Device, parityCases, parityTitle } from '../test/parity/cases.ts';
+import { fullWidthCases } from '../test/parity/full-width-cases.ts';
 import { ortRunner } from '../test/parity/ort-runner.ts';
 import { isWithin, measure, type ParityRow, parityReport, parityRow } from '../test/parity/parity-report.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { ensureBrowser } from './find-browser.ts';
+import { nodeRuntime } from './node-engine.ts';
 import { ROOT } from './site.ts';
 
 type Ort = typeof import('onnxruntime-web/wasm');
@@ -89,6 +91,18 @@ async function compareInNode(place: InNode, only: string): Promise<ParityRow[]> 
     });
     rows.push(parityRow(parityCase, device, label, await measure(parityCase, runner)));
     await runner.release();
+  }
+  if (place === 'node') rows.push(...(await compareFullWidth(only, label)));
+  return rows;
+}
+
+/** The published models' width needs memory that WebAssembly does not have, and a processor's native speed. */
+async function compareFullWidth(only: string, label: string): Promise<ParityRow[]> {
+  const runtime = nodeRuntime(availableParallelism());
+  const rows: ParityRow[] = [];
+  for (const parityCase of fullWidthCases()) {
+    if (!parityTitle(parityCase).includes(only)) continue;
+    rows.push(parityRow(parityCase, 'node', label, await measure(parityCase, runtime)));
   }
   return rows;
 }

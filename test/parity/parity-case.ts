@@ -16,8 +16,8 @@ export type RunPart = (
 /** Where a suite runs. */
 export type Device = 'wasm' | 'webgpu' | 'node';
 
-/** One network at one size and precision, compared with its reference. */
-export interface ParityCase {
+/** One network at one size and precision, compared with its reference. `On` is what it runs on: single parts, or the engine's runtime. */
+export interface ParityCase<On = RunPart> {
   readonly network: 'wan' | 'umt5' | 'codec' | 'tiny autoencoder';
   /** What is compared; several cases differ in their precision only. */
   readonly name: string;
@@ -30,7 +30,7 @@ export interface ParityCase {
    * @returns `error`: relative L2 distance to the reference, which for quantised weights is the f32 graph with the
    * dequantised weights. `loss`: distance to the result with unquantised weights, for information.
    */
-  run(runPart: RunPart): Promise<{ readonly error: number; readonly loss?: number }>;
+  run(on: On): Promise<{ readonly error: number; readonly loss?: number }>;
 }
 
 /** Largest relative L2 error allowed, by device. */
@@ -76,5 +76,9 @@ export const precisionName = ({ activations, weights, accuracyLevel, residual }:
 const shortType = (type: Precision['activations' | 'weights']): string => type.replace('float', 'f');
 
 /** Names one case among all. */
-export const parityTitle = ({ network, name, precision }: ParityCase): string =>
+export const parityTitle = ({
+  network,
+  name,
+  precision,
+}: Pick<ParityCase, 'network' | 'name' | 'precision'>): string =>
   `${network}: ${name} (${precisionName(precision)})`;

@@ -23,7 +23,7 @@ export interface ParityRow {
 
 /** The row of a case. @param label what the device is called in the table. */
 export function parityRow(
-  parityCase: ParityCase,
+  parityCase: Omit<ParityCase, 'run'>,
   device: Device,
   label: string,
   outcome: ParityOutcome,
@@ -34,9 +34,9 @@ export function parityRow(
 }
 
 /** Runs a case. Never rejects: what it throws is an outcome. */
-export async function measure(parityCase: ParityCase, runPart: RunPart): Promise<ParityOutcome> {
+export async function measure<On = RunPart>(parityCase: ParityCase<On>, on: On): Promise<ParityOutcome> {
   try {
-    const { error, loss } = await parityCase.run(runPart);
+    const { error, loss } = await parityCase.run(on);
     if (Number.isNaN(error)) return { status: 'failed', reason: 'the result holds NaN' };
     return { status: 'measured', error, loss: loss ?? null };
   } catch (error) {

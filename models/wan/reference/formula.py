@@ -23,15 +23,23 @@ def fnv1a(name: str) -> int:
     return h
 
 
+PIECE = 2**20  # numbers at a time: matrices of full-size models would need gigabytes for the steps between
+
+
 def uniform(name: str, shape: tuple[int, ...]) -> np.ndarray:
     """Numbers in [-1, 1), float64."""
-    x = (np.arange(math.prod(shape), dtype=np.uint64) * np.uint64(0x9E3779B1) + np.uint64(fnv1a(name))) % 2**32
-    x ^= x >> np.uint64(16)
-    x = x * np.uint64(0x85EBCA6B) % 2**32
-    x ^= x >> np.uint64(13)
-    x = x * np.uint64(0xC2B2AE35) % 2**32
-    x ^= x >> np.uint64(16)
-    return (x.astype(np.float64) / 2**32 * 2 - 1).reshape(shape)
+    start, count = np.uint64(fnv1a(name)), math.prod(shape)
+    out = np.empty(count)
+    for first in range(0, count, PIECE):
+        x = np.arange(first, min(first + PIECE, count), dtype=np.uint64) * np.uint64(0x9E3779B1) + start
+        x %= 2**32
+        x ^= x >> np.uint64(16)
+        x = x * np.uint64(0x85EBCA6B) % 2**32
+        x ^= x >> np.uint64(13)
+        x = x * np.uint64(0xC2B2AE35) % 2**32
+        x ^= x >> np.uint64(16)
+        out[first : first + PIECE] = x.astype(np.float64) / 2**32 * 2 - 1
+    return out.reshape(shape)
 
 
 def weight(name: str, shape: tuple[int, ...]) -> torch.Tensor:
