@@ -14,6 +14,7 @@ import { type Device, parityCases, parityTitle } from '../test/parity/cases.ts';
 import { fullWidthCases } from '../test/parity/full-width-cases.ts';
 import { ortRunner } from '../test/parity/ort-runner.ts';
 import { isWithin, measure, type ParityRow, parityReport, parityRow } from '../test/parity/parity-report.ts';
+import { pipelineCases } from '../test/parity/pipeline-cases.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { ensureBrowser } from './find-browser.ts';
 import { nodeRuntime } from './node-engine.ts';
@@ -92,15 +93,15 @@ async function compareInNode(place: InNode, only: string): Promise<ParityRow[]> 
     rows.push(parityRow(parityCase, device, label, await measure(parityCase, runner)));
     await runner.release();
   }
-  if (place === 'node') rows.push(...(await compareFullWidth(only, label)));
+  if (place === 'node') rows.push(...(await compareEngine(only, label)));
   return rows;
 }
 
-/** The published models' width needs memory that WebAssembly does not have, and a processor's native speed. */
-async function compareFullWidth(only: string, label: string): Promise<ParityRow[]> {
+/** The engine as a whole; the published models' width needs memory that WebAssembly does not have, and native speed. */
+async function compareEngine(only: string, label: string): Promise<ParityRow[]> {
   const runtime = nodeRuntime(availableParallelism());
   const rows: ParityRow[] = [];
-  for (const parityCase of fullWidthCases()) {
+  for (const parityCase of [...pipelineCases(), ...fullWidthCases()]) {
     if (!parityTitle(parityCase).includes(only)) continue;
     rows.push(parityRow(parityCase, 'node', label, await measure(parityCase, runtime)));
   }

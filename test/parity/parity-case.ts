@@ -18,7 +18,7 @@ export type Device = 'wasm' | 'webgpu' | 'node';
 
 /** One network at one size and precision, compared with its reference. `On` is what it runs on: single parts, or the engine's runtime. */
 export interface ParityCase<On = RunPart> {
-  readonly network: 'wan' | 'umt5' | 'codec' | 'tiny autoencoder';
+  readonly network: 'wan' | 'umt5' | 'codec' | 'tiny autoencoder' | 'pipeline';
   /** What is compared; several cases differ in their precision only. */
   readonly name: string;
   readonly precision: Precision;
