@@ -1,9 +1,11 @@
 // A published model, tiny: downloaded by the built page from a hub on another origin, verified, used – and used again when the
-// hub is gone.
+// hub is gone. Its files were written by the packages that publishers use.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { HubFile, ModelPart, OpenModel } from '../../src/protocol/open-model.ts';
-import { publishedTinyModel } from '../fixtures/tiny-model.ts';
+import { CHECKPOINT_FOLDER, tinyCheckpoint } from '../fixtures/tiny-checkpoint.ts';
 import { type HubServer, startHub } from '../hub/hub-server.ts';
 import { readClip } from './clip-file.ts';
 import { StudioPage, startBrowser } from './studio-page.ts';
@@ -25,11 +27,11 @@ afterAll(async () => {
 });
 
 /** Puts a model's files on the hub. */
-async function host(): Promise<OpenModel> {
-  const { files, ...manifest } = await publishedTinyModel();
-  const put = async (part: ModelPart): Promise<HubFile> => {
-    const { name, url, bytes, sha256 } = files[part];
-    hub.put(name, new Uint8Array(await (await fetch(url)).arrayBuffer()));
+function host(): OpenModel {
+  const { files, ...manifest } = tinyCheckpoint('gguf');
+  const put = (part: ModelPart): HubFile => {
+    const { name, bytes, sha256 } = files[part];
+    hub.put(name, readFileSync(join(CHECKPOINT_FOLDER, name)));
     return {
       name,
       repository: 'owner/repository',
@@ -38,7 +40,7 @@ async function host(): Promise<OpenModel> {
       bytes,
       sha256: part === 'tokenizer' ? null : sha256,
       confirmed: part !== 'tokenizer',
-      format: 'safetensors',
+      format: name.endsWith('.gguf') ? 'gguf' : name.endsWith('.json') ? 'json' : 'safetensors',
       licence: manifest.licence,
     };
   };
@@ -46,10 +48,10 @@ async function host(): Promise<OpenModel> {
     ...manifest,
     languages: ['en'],
     files: {
-      transformer: await put('transformer'),
-      text: await put('text'),
-      codec: await put('codec'),
-      tokenizer: await put('tokenizer'),
+      transformer: put('transformer'),
+      text: put('text'),
+      codec: put('codec'),
+      tokenizer: put('tokenizer'),
     },
   };
 }
@@ -57,7 +59,7 @@ async function host(): Promise<OpenModel> {
 test(
   'a model is downloaded once, verified and used, and works without the hub',
   async () => {
-    const model = await host();
+    const model = host();
     studio = await StudioPage.open(browser, { allow: [new URL(hub.url).host] });
     const { page, texts } = studio;
     await page.evaluate(`kindling.offer(${JSON.stringify(model)}, ${JSON.stringify(hub.url)})`);
