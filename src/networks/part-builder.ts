@@ -2,6 +2,7 @@ import { assert } from '../core/errors.ts';
 import { type FloatType, GraphBuilder, type Value } from '../graph/graph-builder.ts';
 import type { TensorInfo } from '../graph/tensor.ts';
 import { type GraphPart, type Precision, QUANT_BLOCK, type WeightFormat, type WeightSlot } from './part.ts';
+import { DISPATCH_FLOPS, rowChunks } from './row-chunks.ts';
 
 /** A {@link GraphBuilder} that also keeps the list of weights, so that a layer is one call. */
 export class PartBuilder {
@@ -14,18 +15,23 @@ export class PartBuilder {
   readonly #name: string;
   readonly #precision: Precision;
   readonly #prefix: string;
+  readonly #dispatchFlops: number;
   readonly #inputs: TensorInfo[] = [];
   readonly #outputs: TensorInfo[] = [];
   readonly #weights: WeightSlot[] = [];
 
-  /** @param prefix What a tensor's canonical name has before its input's name: `blocks.{i}.` or nothing. */
-  constructor(name: string, precision: Precision, prefix = '') {
+  /**
+   * @param prefix What a tensor's canonical name has before its input's name: `blocks.{i}.` or nothing.
+   * @param dispatchFlops Work that one dispatch may have at most, see {@link PartBuilder.overRows}.
+   */
+  constructor(name: string, precision: Precision, prefix = '', dispatchFlops = DISPATCH_FLOPS) {
     this.graph = new GraphBuilder(name);
     this.activations = precision.activations;
     this.residual = precision.residual ?? precision.activations;
     this.#name = name;
     this.#precision = precision;
     this.#prefix = prefix;
+    this.#dispatchFlops = dispatchFlops;
   }
 
   /** Declares an activation input. */
@@ -65,8 +71,22 @@ export class PartBuilder {
   }
 
   /**
+   * Does something to `x` `[…, S, K]` whose rows S do not know of each other, in chunks of rows if all at once would be more
+   * work than a dispatch may have. The numbers are the same; one chunk adds no nodes.
+   * @param flopsPerRow work of one row.
+   */
+  overRows(x: Value, flopsPerRow: number, apply: (rows: Value) => Value): Value {
+    const axis = x.dims.length - 2;
+    const chunks = rowChunks(x.dims[axis]!, flopsPerRow, this.#dispatchFlops);
+    if (chunks.length === 1) return apply(x);
+    const pieces = chunks.map(({ start, end }) => apply(this.graph.slice(x, axis, start, end)));
+    return this.graph.concat(pieces, axis);
+  }
+
+  /**
    * A linear layer `${name}.weight` `[N, K]`, and `${name}.bias` unless told otherwise, computed in the type of x.
-   * @param options `large` layers are stored in the format of the precision; others as floats.
+   * @param options `large` layers are stored in the format of the precision; others as floats. Long ones take several
+   * dispatches.
    */
   linear(x: Value, name: string, n: number, options: { large?: boolean; bias?: boolean } = {}): Value {
     const { large = false, bias = true } = options;
@@ -76,7 +96,8 @@ export class PartBuilder {
     const biasOf = (): Value | undefined => (bias ? this.weight(`${name}.bias`, [n], dtype) : undefined);
     if (format === 'float32' || format === 'float16') {
       const weight = this.#float(`${name}.weight`, [n, k], format, dtype);
-      return this.graph.linear(x, weight, biasOf());
+      const biased = biasOf();
+      return this.overRows(x, 2 * n * k, (rows) => this.graph.linear(rows, weight, biased));
     }
     assert(
       k % QUANT_BLOCK === 0,
@@ -88,12 +109,15 @@ export class PartBuilder {
     const blocks = k / QUANT_BLOCK;
     const quantized = this.graph.input(`${input}.quantized`, 'uint8', [n, blocks, (QUANT_BLOCK * bits) / 8]);
     const scales = this.graph.input(`${input}.scales`, this.activations, [n * blocks]);
+    const typed = this.graph.cast(scales, dtype);
     const biased = biasOf();
-    return this.graph.matMulNBits(x, quantized, this.graph.cast(scales, dtype), {
-      bits,
-      accuracyLevel: this.#precision.accuracyLevel ?? 0,
-      ...(biased ? { bias: biased } : {}),
-    });
+    return this.overRows(x, 2 * n * k, (rows) =>
+      this.graph.matMulNBits(rows, quantized, typed, {
+        bits,
+        accuracyLevel: this.#precision.accuracyLevel ?? 0,
+        ...(biased ? { bias: biased } : {}),
+      }),
+    );
   }
 
   /** The finished part. */

@@ -7,6 +7,7 @@ import type { WanConfig } from '../core/model-config.ts';
 import type { Value } from '../graph/graph-builder.ts';
 import type { GraphPart, Precision } from './part.ts';
 import { PartBuilder } from './part-builder.ts';
+import { DISPATCH_FLOPS } from './row-chunks.ts';
 import { type WanShape, wanGrid, wanInputChannels, wanTokens } from './wan-inputs.ts';
 
 export {
@@ -48,10 +49,17 @@ const MODULATION_SCALES = [1, 4]; // which of them multiply as 1 + scale
 
 /**
  * Writes a transformer's graphs for one size of clip.
+ * @param dispatchFlops work of one dispatch in a block, default {@link DISPATCH_FLOPS}: attention over long clips is cut into
+ * chunks of queries, and its matrices into chunks of tokens.
  * @throws {AppError} `internal/invariant` if the patch does not divide the latents, a head is not a multiple of 8 wide, or
  * a quantised matrix has columns that are not a multiple of 32.
  */
-export function wanGraphs(config: WanConfig, shape: WanShape, precision: Precision): WanGraphs {
+export function wanGraphs(
+  config: WanConfig,
+  shape: WanShape,
+  precision: Precision,
+  dispatchFlops: number = DISPATCH_FLOPS,
+): WanGraphs {
   const headDim = config.dim / config.heads;
   assert(headDim % 8 === 0, `heads of ${headDim} numbers: a multiple of 8 is needed`);
   assert(Number.isInteger(shape.times) && shape.times > 0, `${shape.times} timesteps in a run`);
@@ -59,7 +67,7 @@ export function wanGraphs(config: WanConfig, shape: WanShape, precision: Precisi
     embed: embedPart(config, shape, precision),
     time: timePart(config, shape, precision),
     text: textPart(config, shape, precision),
-    block: blockPart(config, shape, precision),
+    block: blockPart(config, shape, precision, dispatchFlops),
     head: headPart(config, shape, precision),
     combine: combinePart(config, shape, true),
     combineOne: combinePart(config, shape, false),
@@ -175,12 +183,20 @@ function attention(
   const query = normed(x, 'q');
   const key = normed(context, 'k');
   const value = p.linear(context, `${name}.v`, dim, { large: true });
-  const mixed = graph.multiHeadAttention(query, key, value, { heads: config.heads });
+  const perQuery = 4 * context.dims[1]! * dim; // with every key, then with every value
+  const mixed = p.overRows(query, perQuery, (rows) =>
+    graph.multiHeadAttention(rows, key, value, { heads: config.heads }),
+  );
   return p.linear(mixed, `${name}.o`, dim, { large: true });
 }
 
-function blockPart(config: WanConfig, shape: WanShape, precision: Precision): GraphPart {
-  const p = new PartBuilder('wan-block', precision, 'blocks.{i}.');
+function blockPart(
+  config: WanConfig,
+  shape: WanShape,
+  precision: Precision,
+  dispatchFlops: number,
+): GraphPart {
+  const p = new PartBuilder('wan-block', precision, 'blocks.{i}.', dispatchFlops);
   const { graph } = p;
   const { dim, eps } = config;
   const tokens = wanTokens(config, shape);

@@ -45,8 +45,9 @@ export async function runWan(
   { config, shape, textRows, timesteps, cleanFrames }: WanGolden,
   precision: Precision,
   tensors: Tensors,
+  dispatchFlops?: number,
 ): Promise<{ firstBlock: Result; velocity: Result }> {
-  const graphs = wanGraphs(config, shape, precision);
+  const graphs = wanGraphs(config, shape, precision, dispatchFlops);
   const run = (part: (typeof graphs)['embed'], inputs: Record<string, Result>, index = 0) =>
     runPart(
       part,
@@ -111,6 +112,25 @@ function wanCase(case_: (typeof golden.cases)[number], precision: Precision, lim
   };
 }
 
+/** Blocks whose attention and matrices are cut into chunks of rows, against the same in one piece each. */
+function chunkCase(name: string, size: Partial<WanShape>, rows: number, precision: Precision): ParityCase {
+  const golden_ = golden.cases[1]! as unknown as WanGolden;
+  const spec = { ...golden_, shape: { ...golden_.shape, ...size } };
+  const flopsPerQuery = 4 * wanTokens(spec.config, spec.shape) * spec.config.dim;
+  return {
+    network: 'wan',
+    name,
+    precision,
+    half: false,
+    tolerance: () => 1e-6,
+    async run(runPart) {
+      const whole = await runWan(runPart, spec, precision, formulaWeight, Number.POSITIVE_INFINITY);
+      const cut = await runWan(runPart, spec, precision, formulaWeight, rows * flopsPerQuery);
+      return { error: relativeError(cut.velocity, whole.velocity) };
+    },
+  };
+}
+
 /** One step of the sampler, with guidance and without, against the same arithmetic in TypeScript. */
 function stepCase(guided: boolean): ParityCase {
   const { config, shape } = golden.cases[1]! as unknown as WanGolden;
@@ -161,5 +181,9 @@ export function wanCases(): ParityCase[] {
     wanCase(c, { activations: 'float16', weights: 'q8' }, () => 1e-2),
     wanCase(c, { activations: 'float16', weights: 'q4', residual: f32 }, () => 1e-2),
   ]);
-  return [...transformers, stepCase(true), stepCase(false)];
+  const chunks = [F32, { activations: f32, weights: 'q8' } as const].flatMap((precision) => [
+    chunkCase('a few rows at a time', {}, 2, precision), // 24 chunks
+    chunkCase('chunks of whole tiles', { frames: 5, height: 12, width: 10 }, 70, precision), // 64 + 64 + 22 queries
+  ]);
+  return [...transformers, ...chunks, stepCase(true), stepCase(false)];
 }
