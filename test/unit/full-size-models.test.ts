@@ -14,12 +14,16 @@ type Listed = readonly (readonly [name: string, shape: Shape])[];
 
 const PRECISION: Precision = { activations: 'float16', weights: 'q4', residual: 'float32' };
 
-/** The reference's list with its layers written out. */
-const tensorsOf = (model: {
-  readonly config: { readonly layers: number };
-  readonly tensors: unknown;
-}): Listed =>
-  (model.tensors as Listed).flatMap(([name, shape]) =>
+/** The reference's list with its layers written out, by the library's names or by those of GGUF files. */
+const tensorsOf = (
+  model: {
+    readonly config: { readonly layers: number };
+    readonly tensors: unknown;
+    readonly ggufTensors: unknown;
+  },
+  names: 'tensors' | 'ggufTensors' = 'tensors',
+): Listed =>
+  (model[names] as Listed).flatMap(([name, shape]) =>
     name.includes('{i}')
       ? Array.from(
           { length: model.config.layers },
@@ -66,6 +70,17 @@ describe.each(['Wan2.1-T2V-1.3B', 'Wan2.2-TI2V-5B'] as const)('%s', (name) => {
     expect([...check(tensors).keys()]).toEqual(wanTensors(config).map((tensor) => tensor.name));
   });
 
+  test.each(['', 'model.diffusion_model.'])(
+    'and under the original name behind “%s”, as GGUF has it',
+    (prefix) => {
+      const originals = tensorsOf(model, 'ggufTensors').map(
+        ([tensor, shape]) => [prefix + tensor, shape] as const,
+      );
+      expect(originals).toHaveLength(tensors.length);
+      expect([...check(originals).keys()]).toEqual(wanTensors(config).map((tensor) => tensor.name));
+    },
+  );
+
   test('every tensor is read exactly once', () => {
     const graphs = wanGraphs(
       config,
@@ -100,6 +115,13 @@ describe('umT5-XXL', () => {
   test('every tensor is there under transformers’ name, with its shape', () => {
     expect(count(tensors)).toBe(model.parameters);
     const found = checkTensors(fileOf(tensors), umt5Tensors(config), { canonicalName: canonicalUmt5Name });
+    expect([...found.keys()]).toEqual(umt5Tensors(config).map((tensor) => tensor.name));
+  });
+
+  test('and under gguf-py’s name', () => {
+    const named = tensorsOf(model, 'ggufTensors');
+    expect(named).toHaveLength(tensors.length);
+    const found = checkTensors(fileOf(named), umt5Tensors(config), { canonicalName: canonicalUmt5Name });
     expect([...found.keys()]).toEqual(umt5Tensors(config).map((tensor) => tensor.name));
   });
 

@@ -3,16 +3,21 @@
     python models/wan/reference/tensor_names.py
 
 The models are built on the meta device: names and shapes, no memory. Layers that repeat are stored once, with `{i}`, after
-the check that they are all alike.
+the check that they are all alike. The names in GGUF files are those of gguf-py's table for umT5, and for Wan those of the
+original release, which diffusers' own converter has to turn into diffusers' names.
 """
 
 import json
 import os
 import re
 
+import gguf
 import torch
 from diffusers import WanTransformer3DModel
+from diffusers.loaders.single_file_utils import convert_wan_transformer_to_diffusers
 from transformers import UMT5Config, UMT5EncoderModel
+
+import wan_golden
 
 WAN = {  # the published configurations (config.json of each transformer)
     "Wan2.1-T2V-1.3B": dict(heads=12, layers=30, ffn=8960, channels=16, patch=(1, 2, 2)),
@@ -35,10 +40,24 @@ def umt5():
     return config, model, r"^encoder\.block\.(\d+)\."
 
 
-def folded(model, pattern, layers):
+def original_wan(state):
+    """The same tensors under their original names."""
+    originals = {wan_golden.canonical(name): tensor for name, tensor in state.items()}
+    assert len(originals) == len(state)
+    shapes = lambda tensors: {name: tensor.shape for name, tensor in tensors.items()}
+    assert shapes(convert_wan_transformer_to_diffusers(dict(originals))) == shapes(state)
+    return originals
+
+
+def gguf_umt5(state):
+    names = gguf.get_tensor_name_map(gguf.MODEL_ARCH.T5ENCODER, 24)
+    return {names.get_name(name, try_suffixes=(".weight",)): tensor for name, tensor in state.items() if name != "encoder.embed_tokens.weight"}
+
+
+def folded(state, pattern, layers):
     """[name with {i} for the layer, shape] of every tensor; tied copies (the embedding twice) once."""
     whole, of_layers, seen = [], [{} for _ in range(layers)], set()
-    for name, tensor in model.state_dict().items():
+    for name, tensor in state.items():
         if name == "encoder.embed_tokens.weight":  # the same tensor as shared.weight; files hold the latter
             continue
         assert name not in seen
@@ -52,6 +71,17 @@ def folded(model, pattern, layers):
     return whole + [[n, s] for n, s in of_layers[0].items()]
 
 
+def described(config, model, pattern):
+    state = model.state_dict()
+    in_gguf, blocks = (gguf_umt5, r"^enc\.blk\.(\d+)\.") if pattern.startswith("^encoder") else (original_wan, pattern)
+    return {
+        "config": config,
+        "parameters": sum(t.numel() for t in model.parameters()),
+        "tensors": folded(state, pattern, config["layers"]),
+        "ggufTensors": folded(in_gguf(state), blocks, config["layers"]),
+    }
+
+
 if __name__ == "__main__":
     models = {name: wan(**sizes) for name, sizes in WAN.items()}
     models["umt5-xxl-encoder"] = umt5()
@@ -59,8 +89,7 @@ if __name__ == "__main__":
     with open(path, "w") as file:
         json.dump({
             "command": "python models/wan/reference/tensor_names.py",
-            "models": {name: {"config": config, "parameters": sum(t.numel() for t in model.parameters()), "tensors": folded(model, pattern, config["layers"])}
-                       for name, (config, model, pattern) in models.items()},
+            "models": {name: described(*model) for name, model in models.items()},
         }, file, indent=1)
         file.write("\n")
     print({name: f"{sum(t.numel() for t in model.parameters()) / 1e9:.3f} B" for name, (_, model, _) in models.items()}, os.path.getsize(path), "bytes")
