@@ -5,8 +5,9 @@ import { openDevice, requestAdapter } from '../../src/engine/device.ts';
 import { availableThreads, openRuntime, type Runtime } from '../../src/engine/runtime.ts';
 import { selfTest } from '../../src/engine/self-test.ts';
 import { parityCases, parityTitle } from '../parity/cases.ts';
-import type { RunPart } from '../parity/parity-case.ts';
+import type { ParityCase, RunPart } from '../parity/parity-case.ts';
 import { measure, type ParityOutcome, type ParityRow, parityRow } from '../parity/parity-report.ts';
+import { pipelineCases } from '../parity/pipeline-cases.ts';
 import { runtimeRunner } from '../parity/runtime-runner.ts';
 
 declare module 'vitest' {
@@ -36,7 +37,8 @@ describe.each(DEVICES)('on %s', (device) => {
 
   afterAll(() => runtime?.close());
 
-  for (const parity of parityCases()) {
+  /** @param tool what such cases run on, out of the open runtime. */
+  const compare = <On>(parity: ParityCase<On>, tool: (open: Runtime) => On): void =>
     test(`${parityTitle(parity)} agrees with its reference`, async (context) => {
       const label = device === 'wasm' ? 'WebAssembly, browser' : `WebGPU, ${runtime?.adapter ?? 'browser'}`;
       const note = (outcome: ParityOutcome): void => {
@@ -49,12 +51,14 @@ describe.each(DEVICES)('on %s', (device) => {
       if (!runtime) return skip('no WebGPU adapter');
       // WebAssembly computes f16 by way of f32; a GPU needs f16 shaders even to convert f16 weights.
       if (parity.half && device === 'webgpu' && !runtime.shaderF16) return skip('no shader-f16');
-      const outcome = await measure(parity, run);
+      const outcome = await measure(parity, tool(runtime));
       note(outcome);
       expect(outcome).toMatchObject({ status: 'measured' });
       if (outcome.status === 'measured') expect(outcome.error).toBeLessThanOrEqual(parity.tolerance(device));
     });
-  }
+
+  for (const parity of parityCases()) compare(parity, () => run);
+  for (const parity of pipelineCases()) compare(parity, (open) => open);
 
   test('the self-test passes against WebAssembly', async (context) => {
     if (!runtime) return context.skip('no WebGPU adapter');
