@@ -84,20 +84,24 @@ export class PartBuilder {
   }
 
   /**
-   * A linear layer `${name}.weight` `[N, K]`, and `${name}.bias` unless told otherwise, computed in the type of x.
-   * @param options `large` layers are stored in the format of the precision; others as floats. Long ones take several
-   * dispatches.
+   * Declares a linear layer `${name}.weight` `[N, K]`, and `${name}.bias` unless told otherwise.
+   * @param dtype what it is computed in.
+   * @param options `large` layers are stored in the format of the precision; others as floats.
+   * @returns applies it to `[…, S, K]`, as often as wanted; many rows take several dispatches.
    */
-  linear(x: Value, name: string, n: number, options: { large?: boolean; bias?: boolean } = {}): Value {
+  layer(
+    name: string,
+    [n, k]: readonly [n: number, k: number],
+    dtype: FloatType,
+    options: { large?: boolean; bias?: boolean } = {},
+  ): (x: Value) => Value {
     const { large = false, bias = true } = options;
-    const k = x.dims.at(-1)!;
     const format: WeightFormat = large ? this.#precision.weights : this.activations;
-    const dtype = x.dtype as FloatType;
     const biasOf = (): Value | undefined => (bias ? this.weight(`${name}.bias`, [n], dtype) : undefined);
     if (format === 'float32' || format === 'float16') {
       const weight = this.#float(`${name}.weight`, [n, k], format, dtype);
       const biased = biasOf();
-      return this.overRows(x, 2 * n * k, (rows) => this.graph.linear(rows, weight, biased));
+      return (x) => this.overRows(x, 2 * n * k, (rows) => this.graph.linear(rows, weight, biased));
     }
     assert(
       k % QUANT_BLOCK === 0,
@@ -108,16 +112,22 @@ export class PartBuilder {
     this.#weights.push({ input, tensor: this.#prefix + input, shape: [n, k], format });
     const blocks = k / QUANT_BLOCK;
     const quantized = this.graph.input(`${input}.quantized`, 'uint8', [n, blocks, (QUANT_BLOCK * bits) / 8]);
-    const scales = this.graph.input(`${input}.scales`, this.activations, [n * blocks]);
-    const typed = this.graph.cast(scales, dtype);
-    const biased = biasOf();
-    return this.overRows(x, 2 * n * k, (rows) =>
-      this.graph.matMulNBits(rows, quantized, typed, {
-        bits,
-        accuracyLevel: this.#precision.accuracyLevel ?? 0,
-        ...(biased ? { bias: biased } : {}),
-      }),
+    const scales = this.graph.cast(
+      this.graph.input(`${input}.scales`, this.activations, [n * blocks]),
+      dtype,
     );
+    const biased = biasOf();
+    const how = {
+      bits,
+      accuracyLevel: this.#precision.accuracyLevel ?? 0,
+      ...(biased ? { bias: biased } : {}),
+    } as const;
+    return (x) => this.overRows(x, 2 * n * k, (rows) => this.graph.matMulNBits(rows, quantized, scales, how));
+  }
+
+  /** Declares such a layer for the columns and the type of `x`, and applies it. */
+  linear(x: Value, name: string, n: number, options: { large?: boolean; bias?: boolean } = {}): Value {
+    return this.layer(name, [n, x.dims.at(-1)!], x.dtype as FloatType, options)(x);
   }
 
   /** The finished part. */

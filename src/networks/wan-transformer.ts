@@ -231,8 +231,12 @@ function blockPart(
   const afterCross = graph.add(afterSelf, graph.cast(cross, p.residual));
 
   const third = graph.cast(modulatedNorm(p, afterCross, ffnScale, ffnShift, eps), p.activations);
-  const hidden = graph.gelu(p.linear(third, 'ffn.0', config.ffnDim, { large: true }));
-  p.output(gated(afterCross, p.linear(hidden, 'ffn.2', dim, { large: true }), ffnGate), 'out');
+  const { ffnDim } = config;
+  const up = p.layer('ffn.0', [ffnDim, dim], p.activations, { large: true });
+  const down = p.layer('ffn.2', [dim, ffnDim], p.activations, { large: true });
+  // In chunks from end to end, so that what lies between, wide as it is, is never there for all tokens.
+  const fed = p.overRows(third, 2 * dim * ffnDim, (rows) => down(graph.gelu(up(rows))));
+  p.output(gated(afterCross, fed, ffnGate), 'out');
   return p.finish();
 }
 
