@@ -12,7 +12,7 @@ export const ISOLATION_HEADERS = {
 const fromRoot = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** The pages of the site; each is built if it is there. */
-const pages = ['index.html', 'embed.html'].map(fromRoot).filter((page) => existsSync(page));
+const pages = ['index.html', 'embed.html', 'bench.html'].map(fromRoot).filter((page) => existsSync(page));
 
 const licences = thirdPartyLicences();
 

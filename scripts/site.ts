@@ -13,6 +13,7 @@ export const DIST: string = join(ROOT, 'dist');
 const SOURCES = [
   'index.html',
   'embed.html',
+  'bench.html',
   'src',
   'workers',
   'models',

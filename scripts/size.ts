@@ -14,7 +14,7 @@ import { DIST, ensureSite, ROOT } from './site.ts';
 
 /** The only kinds of files that a build may contain; `[0-9A-Za-z_-]{8}` is the hash that the build adds. */
 const EXPECTED: readonly RegExp[] = [
-  /^(index|embed)\.html$/,
+  /^(index|embed|bench)\.html$/,
   /^[a-z-]+\.(svg|png|ico|webmanifest|txt|md)$/,
   /^(icons|screenshots)\/[a-z0-9-]+\.(svg|png|webp)$/,
   /^storyboard\.schema\.json$/,
@@ -33,6 +33,7 @@ await ensureSite(console.error);
 const files = listBuilt();
 
 checkPage('index.html', sizeOfPage('index.html'));
+checkPage('bench.html', sizeOfPage('bench.html'));
 checkModel(sizeOfModel());
 for (const file of files) {
   if (!EXPECTED.some((pattern) => pattern.test(file)))

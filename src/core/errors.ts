@@ -39,6 +39,7 @@ export const ERROR_CODES = [
   'input/job',
   'input/no-job-in-file',
   'input/argument',
+  'input/report',
   'network/failed',
   'network/status',
   'network/page',

@@ -44,13 +44,33 @@ export function transformerBytes(
   };
 }
 
+/** Operations by what does them: matrix products with weights, and attention's own two products. */
+export interface Operations {
+  readonly linear: number;
+  readonly attention: number;
+}
+
 /**
- * Multiplications and additions of one evaluation of the network, attention included.
+ * Multiplications and additions of one block: six square products of the tokens (q, k, v and o of self-attention, q and o of
+ * cross-attention), two of the text (k, v), the feed-forward's two; q·kᵀ and its product with v over tokens and text.
+ * @param tokens of the clip. @param textTokens that it attends to.
+ */
+export function blockOperations(
+  { dim, ffnDim }: Pick<WanConfig, 'dim' | 'ffnDim'>,
+  tokens: number,
+  textTokens: number,
+): Operations {
+  return {
+    linear: 2 * tokens * (6 * dim * dim + 2 * dim * ffnDim) + 2 * textTokens * 2 * dim * dim,
+    attention: 4 * tokens * (tokens + textTokens) * dim,
+  };
+}
+
+/**
+ * Multiplications and additions of one evaluation of the network's blocks, attention included.
  * @param tokens of the clip. @param textTokens that it attends to.
  */
 export function evaluationFlops(config: WanConfig, tokens: number, textTokens: number): number {
-  const { dim, ffnDim, layers } = config;
-  const linear = 2 * tokens * (6 * dim * dim + 2 * dim * ffnDim) + 2 * textTokens * 2 * dim * dim;
-  const attention = 4 * tokens * (tokens + textTokens) * dim;
-  return layers * (linear + attention);
+  const { linear, attention } = blockOperations(config, tokens, textTokens);
+  return config.layers * (linear + attention);
 }

@@ -34,6 +34,7 @@ export const ERROR_ACTIONS: Readonly<Record<ErrorCode, ErrorAction>> = {
   'input/job': 'dismiss',
   'input/no-job-in-file': 'dismiss',
   'input/argument': 'dismiss',
+  'input/report': 'dismiss',
   'network/failed': 'try-again',
   'network/status': 'try-again',
   'network/page': 'try-again',

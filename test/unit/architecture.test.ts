@@ -24,6 +24,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/ui': ['src/core', 'src/state', 'types:src/protocol'],
   'src/embed': ['src/core', 'src/protocol'],
   'src/main.tsx': ['src/core', 'src/protocol', 'src/films', 'src/client', 'src/state', 'src/ui', 'models'],
+  'src/bench.tsx': ['src/core', 'src/protocol', 'src/client', 'src/state', 'src/ui', 'models'],
   models: ['src/core', 'src/protocol'],
   workers: ['src/core', 'src/protocol', 'src/engine', 'src/weights', 'src/encode', 'src/films', 'models'],
 };
@@ -37,7 +38,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'hash-wasm': ['src/weights/'],
   'mp4-muxer': ['src/encode/mp4.ts'],
   'onnxruntime-web': ['src/engine/runtime.ts'],
-  preact: ['src/ui/', 'src/main.tsx'],
+  preact: ['src/ui/', 'src/main.tsx', 'src/bench.tsx'],
 };
 
 const AREAS = Object.keys(ALLOWED);

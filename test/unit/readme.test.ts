@@ -37,7 +37,7 @@ test('the first screen has both commands, the headless one and a picture', () =>
 
 test('every npm script that is named exists', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-  const named = all(both, /npm run (?:--silent )?([a-z]+)/g);
+  const named = all(both, /npm run (?:--silent )?([a-z-]+)/g);
   expect(named.filter((name) => !(name in scripts))).toEqual([]);
   expect(scripts).toHaveProperty('start');
   expect(scripts).toHaveProperty('test');

@@ -29,6 +29,7 @@ export const ERRORS_EN: Texts['errors'] = {
   'input/job': titled('Those settings cannot be used'),
   'input/no-job-in-file': titled('No settings in this file'),
   'input/argument': titled('That option cannot be used'),
+  'input/report': titled('That is not a report'),
   'network/failed': titled('A file could not be fetched'),
   'network/status': titled('A file could not be fetched'),
   'network/page': titled('A web page came instead of a file'),

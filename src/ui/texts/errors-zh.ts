@@ -35,6 +35,7 @@ export const ERRORS_ZH: Texts['errors'] = {
   'input/job': said('这些设置不能使用', '文件里的设置已损坏，或不是 Kindling 写的。'),
   'input/no-job-in-file': said('文件里没有设置', '这个视频不是用 Kindling 制作的，没有可以恢复的设置。'),
   'input/argument': said('选项不能使用', '请检查所给的选项。'),
+  'input/report': said('这不是测量报告', '文件已损坏，或不是这一版 Kindling 写的。请重新测量。'),
   'network/failed': NOT_FETCHED,
   'network/status': NOT_FETCHED,
   'network/page': said(
