@@ -23,6 +23,24 @@ export interface ClipAsk {
   readonly guidance: number;
 }
 
+/** What a model makes when nothing is said. */
+export interface ClipDefaults {
+  readonly seconds: { readonly default: number };
+  readonly fps: { readonly default: number };
+  readonly steps: { readonly default: number };
+  readonly guidance: { readonly default: number };
+  readonly aspect: { readonly default: string };
+}
+
+/** The clip that is made when nothing is said. */
+export const defaultClip = ({ seconds, fps, steps, guidance, aspect }: ClipDefaults): ClipAsk => ({
+  aspect: aspect.default,
+  seconds: seconds.default,
+  fps: fps.default,
+  steps: steps.default,
+  guidance: guidance.default,
+});
+
 /** What an estimate has to know of a model; a manifest has it all. */
 export interface EstimatedModel {
   readonly transformer: WanConfig;

@@ -1,5 +1,5 @@
 // Measures this device for a report: does it count right, and how fast is it at what the models are made of.
-import { estimateClip } from '../core/clip-estimate.ts';
+import { defaultClip, estimateClip } from '../core/clip-estimate.ts';
 import type { AttentionRate, BlockRate, DeviceRates, ProductRate } from '../core/device-rates.ts';
 import { AppError } from '../core/errors.ts';
 import {
@@ -86,18 +86,7 @@ const hasBlock = ({ blocks }: DeviceRates, dim: number, weights: 'q8' | 'q4'): b
   blocks.some((block) => block.dim === dim && block.weights === weights);
 
 function estimateRow(model: ReportedModel, rates: DeviceRates): EstimateRow[] {
-  const { aspect, seconds, fps, steps, guidance } = model.limits;
-  const estimate = estimateClip(
-    model,
-    {
-      aspect: aspect.default,
-      seconds: seconds.default,
-      fps: fps.default,
-      steps: steps.default,
-      guidance: guidance.default,
-    },
-    rates,
-  );
+  const estimate = estimateClip(model, defaultClip(model.limits), rates);
   if (!estimate) return [];
   const { stepSeconds, seconds: clipSeconds, basis } = estimate;
   return [{ model: model.id, stepSeconds, clipSeconds, basis }];

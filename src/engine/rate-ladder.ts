@@ -1,6 +1,6 @@
 // What is measured for a report, from small to large. A device is asked for a size only if what it did before says that it will be
 // done with it in time: a fast one gets to the sizes of real clips, a software adapter stops at the first rung, and neither waits long.
-import { clipWork } from '../core/clip-estimate.ts';
+import { clipWork, defaultClip } from '../core/clip-estimate.ts';
 import type { AttentionRate, BlockRate, ProductRate } from '../core/device-rates.ts';
 import type { WanConfig } from '../core/model-config.ts';
 import { blockOperations } from '../core/model-cost.ts';
@@ -101,14 +101,7 @@ function attentionLadder({ dim, heads }: WanConfig, precision: Precision): Ladde
 
 function blockLadder(model: ReportedModel, precision: Precision): Ladder {
   const { transformer: config, numbers, limits } = model;
-  const { aspect, seconds, fps, steps, guidance } = limits;
-  const work = clipWork(model, {
-    aspect: aspect.default,
-    seconds: seconds.default,
-    fps: fps.default,
-    steps: steps.default,
-    guidance: guidance.default,
-  });
+  const work = clipWork(model, defaultClip(limits));
   const most = Math.max(...work.passes);
   const { dim, ffnDim, heads, patch } = config;
   const textTokens = work.textTokens;

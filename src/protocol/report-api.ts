@@ -1,17 +1,11 @@
-import type { EstimatedModel } from '../core/clip-estimate.ts';
+import type { ClipDefaults, EstimatedModel } from '../core/clip-estimate.ts';
 import type { GpuReport } from './gpu-report.ts';
 
 /** A model that a report is to say something about, and the clip that it is asked for. */
 export interface ReportedModel extends EstimatedModel {
   readonly id: string;
   readonly numbers: { readonly weights: 'q8' | 'q4'; readonly halves: boolean };
-  readonly limits: {
-    readonly seconds: { readonly default: number };
-    readonly fps: { readonly default: number };
-    readonly steps: { readonly default: number };
-    readonly guidance: { readonly default: number };
-    readonly aspect: { readonly default: string };
-  };
+  readonly limits: ClipDefaults;
 }
 
 /** What a report consists of, in this order. */

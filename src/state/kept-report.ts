@@ -1,6 +1,5 @@
 import { type GpuReport, parseGpuReport } from '../protocol/gpu-report.ts';
 import { keepChoice, keptChoice, type TextStore } from './language.ts';
-import type { GpuKind } from './support.ts';
 
 /** Under this name the last report is kept on the device. */
 export const REPORT_KEY = 'kindling.gpu-report';
@@ -19,10 +18,3 @@ export function keptReport(store: TextStore | null): GpuReport | null {
 /** Keeps a report for estimates, in place of the last one. */
 export const keepReport = (report: GpuReport, store: TextStore | null): void =>
   keepChoice(REPORT_KEY, JSON.stringify(report), store);
-
-/**
- * Whether a report speaks of the graphics processor that is here now. Without its name this is all a page can tell.
- * @param gpu null while it is not known yet.
- */
-export const isAboutThisDevice = (report: GpuReport, gpu: GpuKind | null): boolean =>
-  gpu === null || (gpu !== 'none' && report.adapter.software === (gpu === 'software'));

@@ -3,7 +3,7 @@ import type { Engine } from '../client/engine.ts';
 import { checkJob } from '../core/check-job.ts';
 import { AppError } from '../core/errors.ts';
 import { countGraphemes } from '../core/prompt.ts';
-import type { GenerateRequest, JobRecord } from '../protocol/engine-api.ts';
+import type { GenerateRequest, GenerationReport, JobRecord } from '../protocol/engine-api.ts';
 import { type ModelManifest, modelHash } from '../protocol/manifest.ts';
 import { Board } from './board.ts';
 import { BoardKeeper, type PictureKeeper } from './board-keeper.ts';
@@ -60,6 +60,8 @@ const JOB_STATUS: Readonly<Record<JobState['status'], Status | null>> = {
 export class Studio {
   /** The model that comes with the app. */
   readonly builtIn: ModelManifest;
+  /** Keeps choices and measurements on the device. */
+  readonly store: TextStore | null;
   readonly support: Support;
   readonly form: StudioForm;
   /** The segments of the storyboard; a plain clip has one. */
@@ -91,7 +93,6 @@ export class Studio {
   readonly #notice = signal<Notice | null>(null);
   readonly #gpu = signal<GpuKind | null>(null);
   readonly #language: Signal<Language>;
-  readonly #store: TextStore | null;
   readonly #stopStatus: () => void;
   readonly #keeper: BoardKeeper;
   #stopKeeping = (): void => {};
@@ -109,7 +110,7 @@ export class Studio {
     this.form = new StudioForm(this.#model, parts.drawSeed);
     this.board = new Board(this.form);
     this.maker = new ClipMaker(parts.engine);
-    this.#store = parts.store;
+    this.store = parts.store;
     this.#language = signal(firstLanguage(parts.languages, parts.store));
     this.language = this.#language;
     this.problem = this.#problem;
@@ -152,12 +153,12 @@ export class Studio {
     this.form.resetSettings();
     [device.value, visibleLabel.value] = kept;
     this.#problem.value = null;
-    keepChoice(MODEL_KEY, id, this.#store);
+    keepChoice(MODEL_KEY, id, this.store);
   }
 
   /** Goes back to the model that was chosen on an earlier visit, if it is still there. To be called when the page is idle. */
   async restoreModel(): Promise<void> {
-    const id = keptChoice(MODEL_KEY, this.#store);
+    const id = keptChoice(MODEL_KEY, this.store);
     if (!id || id === this.builtIn.id) return;
     const asFound = (): string => JSON.stringify([this.#opened, this.form.toJob(0), this.manifest.id]);
     const before = asFound();
@@ -201,7 +202,7 @@ export class Studio {
   /** Changes the language of the page and remembers it. */
   setLanguage(language: Language): void {
     this.#language.value = language;
-    keepLanguage(language, this.#store);
+    keepLanguage(language, this.store);
   }
 
   /** Sets the prompt, as far as a field keeps it. */
@@ -424,9 +425,22 @@ export class Studio {
     this.form.seed.value = seed;
     const ids = this.board.segments.value.map(({ id }) => id);
     await this.maker.make(request);
-    const { status } = this.maker.state.value;
-    if (status === 'done') this.board.markMade(request.job, ids);
-    if (status !== 'failed') this.#spentSeed = seed;
+    const { value } = this.maker.state;
+    if (value.status !== 'failed') this.#spentSeed = seed;
+    if (value.status !== 'done') return;
+    this.board.markMade(request.job, ids);
+    // What was found made says nothing about the time it takes.
+    const { report } = value.clip;
+    if (ids.length === 1 && report.seconds.denoise > 0) void this.#keepTime(request, report);
+  }
+
+  /** Remembers how long a clip took: the next estimate. */
+  async #keepTime(request: GenerateRequest, report: GenerationReport): Promise<void> {
+    try {
+      (await import('./clip-times.ts')).keepClipTime(request, report, this.store);
+    } catch {
+      // Offline before the file was ever fetched: there is no estimate yet.
+    }
   }
 
   /** The request for what is set, or null with the problem said. */

@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { MODEL_PARTS, type ModelShelf, type ShelfEntry } from '../state/model-shelf.ts';
 import { type Verdict, verdictOf } from '../state/model-verdict.ts';
+import { ClipOutlook } from './clip-outlook.tsx';
 import { CloseIcon } from './icons.tsx';
 import { ModelProblem } from './model-problem.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
@@ -120,6 +121,7 @@ function BuiltIn(): VNode {
         </a>
       </div>
       <p>{texts.models.builtIn(seconds.max)}</p>
+      <ClipOutlook model={builtIn} />
       <UseButton id={builtIn.id} />
     </section>
   );
@@ -166,6 +168,7 @@ function ModelCard({ shelf, entry }: { readonly shelf: ModelShelf; readonly entr
           model.limits.pictures,
         )}
       </p>
+      <ClipOutlook model={model} />
       {!complete && <VerdictLine verdict={verdict} entry={entry} />}
       <Progress entry={entry} />
       {problem && <ModelProblem error={problem} onDismiss={() => shelf.dismiss(model.id)} />}

@@ -5,7 +5,7 @@ import { AppError } from '../../src/core/errors.ts';
 import { parseGpuReport } from '../../src/protocol/gpu-report.ts';
 import type { ReportRequest } from '../../src/protocol/report-api.ts';
 import { GpuBench } from '../../src/state/gpu-bench.ts';
-import { isAboutThisDevice, keepReport, keptReport, REPORT_KEY } from '../../src/state/kept-report.ts';
+import { keepReport, keptReport, REPORT_KEY } from '../../src/state/kept-report.ts';
 import { BENCH_EN } from '../../src/ui/texts/bench-en.ts';
 import { flopsInWords } from '../../src/ui/texts/bench-texts.ts';
 import { BENCH_ZH } from '../../src/ui/texts/bench-zh.ts';
@@ -68,15 +68,6 @@ describe('a report', () => {
       expect(keptReport(store)).toBeNull();
     }
     expect(keptReport(null)).toBeNull();
-  });
-
-  test('speaks of the graphics processor that is here, or does not count', () => {
-    const software = gpuReport({ adapter: { ...gpuReport().adapter, software: true } });
-    expect(isAboutThisDevice(gpuReport(), 'hardware')).toBe(true);
-    expect(isAboutThisDevice(gpuReport(), null)).toBe(true);
-    expect(isAboutThisDevice(gpuReport(), 'none')).toBe(false);
-    expect(isAboutThisDevice(software, 'hardware')).toBe(false);
-    expect(isAboutThisDevice(software, 'software')).toBe(true);
   });
 });
 
