@@ -76,6 +76,7 @@ export function nodeRuntime(threads: number): Runtime {
       new NodeTensor(new ort.Tensor(dtype as 'float32', data as Float32Array, dims)),
     async finish() {},
     forgetErrors() {},
+    async trim() {},
     async close() {},
   };
 }

@@ -5,6 +5,7 @@ import { checkJob } from '../core/check-job.ts';
 import { AppError, assert } from '../core/errors.ts';
 import { type FilmPlan, planFilm, type SegmentPlan, segmentPicks } from '../core/film-plan.ts';
 import { type Job, settingsOf } from '../core/job.ts';
+import { memoryPlan, type Stage, type StageBytes } from '../core/memory-plan.ts';
 import { spokenPrompt } from '../core/spoken-prompt.ts';
 import type { ClipShape } from '../core/video-format.ts';
 import type { TensorSource } from '../networks/conv-writer.ts';
@@ -80,6 +81,8 @@ export interface PipelineParts {
   readonly texts?: TextCache;
   /** Absent where nothing is kept. */
   readonly store?: SegmentStore;
+  /** {@link KEPT_BYTES} unless a test wants otherwise. */
+  readonly keptBytes?: number;
   openFiles(onProgress: (received: number, total: number) => void): Promise<ModelFiles>;
   preparePicture(
     picture: Blob,
@@ -97,6 +100,12 @@ export interface PipelineOptions {
   readonly warnings?: readonly JobWarning[];
 }
 
+/**
+ * What a stage leaves in the runtime's cache is given back if it is more than this. Less is kept: compiled shaders go with it, and
+ * the next clip of a small model would wait for them longer than for itself.
+ */
+const KEPT_BYTES = 64e6;
+
 /** A film while it is made: its files are open. */
 interface Work {
   readonly manifest: ModelManifest;
@@ -107,6 +116,8 @@ interface Work {
   readonly parts: PipelineParts;
   readonly options: PipelineOptions;
   readonly warn: (warning: JobWarning) => void;
+  /** One stage is gone before the next begins. */
+  leave(stage: Stage): Promise<void>;
 }
 
 /**
@@ -176,7 +187,11 @@ export async function generate(
   }
   const files = await opening;
   const tensors = await readCodecTensors(files.codec, manifest.codec, signal);
-  const film: Work = { manifest, job, plan, files, tensors, parts, options, warn };
+  const memory = memoryOf(request, precision);
+  const leave = async (stage: Stage): Promise<void> => {
+    if (memory[stage].activations > (parts.keptBytes ?? KEPT_BYTES)) await runtime.trim();
+  };
+  const film: Work = { manifest, job, plan, files, tensors, parts, options, warn, leave };
 
   const picture = request.picture && (await preparedPicture(film, request.picture));
   signal.throwIfAborted();
@@ -209,6 +224,7 @@ export async function generate(
       // 7. Decode  8. Encode frames
       const before = segment.index === 0 ? null : (last ?? (await latentsBefore(segment, store)));
       await paint(film, segment, before, latents, sink);
+      await leave('decode');
       if (store && sink.segments)
         await store.keepEncoded(segment.index, sink.segments.encoding, await sink.segments.end());
       last = latents;
@@ -241,6 +257,16 @@ export async function generate(
   } finally {
     sink.close();
   }
+}
+
+/** What the longest segment needs. */
+function memoryOf(
+  { manifest, job, picture, preview }: GenerateRequest,
+  precision: Precision,
+): Readonly<Record<Stage, StageBytes>> {
+  const seconds = Math.max(...job.segments.map((segment) => segment.seconds));
+  const numbers = { weights: manifest.numbers.weights, halves: precision.activations === 'float16' };
+  return memoryPlan(manifest, numbers, { ...job, seconds, picture: picture !== null, preview });
 }
 
 /** Segments whose latents are not there yet. */
@@ -286,7 +312,7 @@ async function makeLatents(
   picture: PreparedPicture | null,
   before: Latents | null,
 ): Promise<{ readonly latents: Latents; readonly tokens: number; readonly previewSeconds: number }> {
-  const { manifest, job, files, tensors, parts, options, plan, warn } = film;
+  const { manifest, job, files, tensors, parts, options, plan, warn, leave } = film;
   const { runtime, precision } = parts;
   const { signal, clock, onEvent } = options;
   const said = job.segments[segment.index]!;
@@ -310,6 +336,8 @@ async function makeLatents(
     states.push(await (parts.texts ? parts.texts.states(encoded.ids, encode) : encode()));
   }
 
+  await leave('text');
+
   // 3. Condition
   clock.enter('picture');
   const prefix = before
@@ -317,6 +345,7 @@ async function makeLatents(
     : said.picture && picture
       ? await pictureLatents(film, picture)
       : null;
+  await leave('condition');
   signal.throwIfAborted();
 
   // 4. Schedule  5. Noise  6. Denoise
@@ -343,6 +372,7 @@ async function makeLatents(
     },
     { signal, clock, previewer, ...(keeper && { keeper }) },
   ).finally(() => previewer?.free());
+  await leave('denoise');
   const own = denoised.frames - segment.prefixFrames;
   const data = latentFrames(denoised, segment.prefixFrames, denoised.frames);
   return { latents: { ...denoised, data, frames: own }, tokens, previewSeconds: previewer?.seconds ?? 0 };

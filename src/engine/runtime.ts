@@ -75,6 +75,11 @@ export interface Runtime {
   upload(info: Pick<TensorInfo, 'dtype' | 'dims'>, data: HostArray): DeviceTensor;
   /** Resolves when the device has done everything submitted so far. Free on WebAssembly. */
   finish(): Promise<void>;
+  /**
+   * Destroys the buffers that the runtime keeps on a GPU for later runs, and with them its compiled shaders: for the end of a
+   * stage that needed much memory. No session may be open and no output unfreed; does nothing otherwise, or on WebAssembly.
+   */
+  trim(): Promise<void>;
   /** Forgets errors that earlier work left behind: a cancelled job's are not the next one's. */
   forgetErrors(): void;
   close(): Promise<void>;
@@ -132,7 +137,7 @@ export function availableThreads(): number {
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const ort = await loadOrt(options.threads);
   const runtime = new OrtRuntime(ort, options);
-  if (options.gpu) await runtime.createSession(anchorPart());
+  await runtime.anchor();
   return runtime;
 }
 
@@ -156,6 +161,8 @@ class OrtRuntime implements Runtime {
   readonly #gpu: GpuDevice | null;
   readonly #strict: boolean;
   readonly #sessions = new Set<InferenceSession>();
+  /** See {@link anchorPart}; null on WebAssembly. */
+  #anchor: Session | null = null;
 
   constructor(ort: Ort, options: RuntimeOptions) {
     this.#ort = ort;
@@ -165,6 +172,19 @@ class OrtRuntime implements Runtime {
     this.adapter = options.gpu?.name ?? null;
     this.shaderF16 = options.gpu?.shaderF16 ?? false;
     this.threads = options.threads;
+  }
+
+  /** Keeps the device's context alive. Does nothing on WebAssembly or while it is kept. */
+  async anchor(): Promise<void> {
+    if (this.#gpu) this.#anchor ??= await this.createSession(anchorPart());
+  }
+
+  async trim(): Promise<void> {
+    if (!this.#anchor || this.#sessions.size > 1) return;
+    const anchor = this.#anchor;
+    this.#anchor = null;
+    await anchor.release(); // the last session of the context: everything goes with it
+    await this.anchor();
   }
 
   async createSession(part: GraphPart): Promise<Session> {

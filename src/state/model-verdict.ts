@@ -1,6 +1,8 @@
-import { transformerBytes } from '../core/model-cost.ts';
+import { defaultClip } from '../core/clip-estimate.ts';
+import { memoryPlan, type PlannedModel, peakBytes } from '../core/memory-plan.ts';
 import { clipShape } from '../core/video-format.ts';
 import type { LibraryState } from '../protocol/library-api.ts';
+import type { OpenModel } from '../protocol/open-model.ts';
 import type { ShelfEntry } from './model-shelf.ts';
 import type { GpuKind } from './support.ts';
 
@@ -8,7 +10,7 @@ import type { GpuKind } from './support.ts';
 export interface Verdict {
   /** `fits` as far as can be known: no browser tells how much memory a graphics card has free. */
   readonly kind: 'fits' | 'no-gpu' | 'software-gpu' | 'no-room' | 'no-storage' | 'asking';
-  /** About so many bytes on the graphics card while the transformer runs, the largest stage. */
+  /** About so many bytes on the graphics card, in the stage that takes most. */
   readonly gpuBytes: number;
   /** Pixels of a clip of the model's own shape. */
   readonly width: number;
@@ -24,9 +26,6 @@ export function verdictOf(entry: ShelfEntry, gpu: GpuKind | null, library: Libra
   const { model, bytes, arrived } = entry;
   const { aspect, seconds, fps } = model.limits;
   const shape = clipShape(model.geometry, aspect.default, seconds.default, fps.default);
-  const tokens = (shape.latentFrames * shape.encoderWidth * shape.encoderHeight) / model.geometry.unit ** 2;
-  const { weights, halves } = model.numbers;
-  const cost = transformerBytes(model.transformer, weights, halves, tokens);
   const kind = ((): Verdict['kind'] => {
     if (library?.kind === 'memory') return 'no-storage'; // gone with the window, and the engine cannot see it
     if (gpu === null) return 'asking';
@@ -35,5 +34,15 @@ export function verdictOf(entry: ShelfEntry, gpu: GpuKind | null, library: Libra
     const room = library?.room;
     return room && bytes - arrived > room.free ? 'no-room' : 'fits';
   })();
-  return { kind, gpuBytes: cost.weights + cost.activations, width: shape.width, height: shape.height };
+  return { kind, gpuBytes: peakBytes(planOf(model)), width: shape.width, height: shape.height };
 }
+
+/** What each stage of the model's usual clip takes on a graphics card, begun with a picture where that takes more. */
+export const planOf = (
+  model: PlannedModel & Pick<OpenModel, 'numbers' | 'limits'>,
+): ReturnType<typeof memoryPlan> =>
+  memoryPlan(model, model.numbers, {
+    ...defaultClip(model.limits),
+    picture: model.limits.pictures,
+    preview: true,
+  });

@@ -4,6 +4,7 @@ import { MODEL_PARTS, type ModelShelf, type ShelfEntry } from '../state/model-sh
 import { type Verdict, verdictOf } from '../state/model-verdict.ts';
 import { ClipOutlook } from './clip-outlook.tsx';
 import { CloseIcon } from './icons.tsx';
+import { MemoryStages } from './memory-stages.tsx';
 import { ModelProblem } from './model-problem.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
 import { bytesInWords } from './texts/texts.ts';
@@ -182,6 +183,7 @@ function ModelCard({ shelf, entry }: { readonly shelf: ModelShelf; readonly entr
           <StillActions shelf={shelf} entry={entry} verdict={verdict.kind} />
         )}
       </div>
+      <MemoryStages model={model} />
       <Files shelf={shelf} entry={entry} />
     </section>
   );

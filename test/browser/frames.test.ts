@@ -72,6 +72,7 @@ function watched(onRun?: (part: string) => void): {
       upload: (info, data) => watch(runtime.upload(info, data)),
       finish: () => runtime.finish(),
       forgetErrors: () => {},
+      trim: async () => {},
       close: async () => {},
       async createSession(part) {
         const session = await runtime.createSession(part);
