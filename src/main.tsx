@@ -28,6 +28,7 @@ const store = (): Storage | null => {
 };
 
 const HUB_KEY = 'kindling.hub';
+const OWN_KEY = 'kindling.own-models';
 
 const manifest = MODELS[0];
 assert(manifest, 'the catalogue has no model');
@@ -62,6 +63,8 @@ async function loadShelf(): Promise<ModelShelf> {
   return new ModelShelf(library, [...OPEN_MODELS, ...models], {
     host: host ?? keptChoice(HUB_KEY, store()) ?? '',
     onHost: (chosen) => keepChoice(HUB_KEY, chosen, store()),
+    own: keptChoice(OWN_KEY, store()),
+    onOwn: (own) => keepChoice(OWN_KEY, own, store()),
     persist: () => void navigator.storage?.persist?.().catch(() => false), // a no is an answer, too
   });
 }

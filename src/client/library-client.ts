@@ -1,6 +1,7 @@
 import { proxy } from 'comlink';
 import { AppError } from '../core/errors.ts';
 import type { LibraryApi, LibraryEvent, LibraryState, RemoteFile } from '../protocol/library-api.ts';
+import type { FilePlace, LookedAtFile } from '../protocol/own-model.ts';
 import type { Library, OnBytes } from './library.ts';
 import { WorkerConnection, type WorkerLike } from './worker-connection.ts';
 
@@ -45,6 +46,15 @@ export class LibraryClient implements Library {
     return this.#stoppable(options.signal, options.onBytes, (api, id, onBytes) =>
       api.importFile(id, file, blob, onBytes),
     );
+  }
+
+  inspect(place: FilePlace, options: { readonly signal?: AbortSignal } = {}): Promise<LookedAtFile> {
+    return this.#stoppable(options.signal, undefined, (api, id) => api.inspect(id, place));
+  }
+
+  exportFile(key: string): Promise<Blob> {
+    const connection = this.#connect();
+    return connection.race(connection.api.exportFile(key));
   }
 
   remove(key: string): Promise<void> {

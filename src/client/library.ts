@@ -1,4 +1,5 @@
 import type { LibraryEvent, LibraryState, RemoteFile } from '../protocol/library-api.ts';
+import type { FilePlace, LookedAtFile } from '../protocol/own-model.ts';
 
 /** How far something has come, in bytes. */
 export type OnBytes = (done: number, total: number) => void;
@@ -23,6 +24,10 @@ export interface Library {
     blob: Blob,
     options?: { readonly signal?: AbortSignal; readonly onBytes?: OnBytes },
   ): Promise<void>;
+  /** Reads the header of a file that may be part of a model. @throws {AppError} `model/unsupported`, `network/…`, `storage/read`. */
+  inspect(place: FilePlace, options?: { readonly signal?: AbortSignal }): Promise<LookedAtFile>;
+  /** A complete file, to be saved elsewhere. @param key of a kept file. @throws {AppError} `storage/read`. */
+  exportFile(key: string): Promise<Blob>;
   /** @param key of a kept file. @throws {AppError} `storage/in-use`. */
   remove(key: string): Promise<void>;
 }

@@ -11,6 +11,7 @@ import type {
   GenerateResult,
 } from '../protocol/engine-api.ts';
 import type { ModelManifest } from '../protocol/manifest.ts';
+import { blobSource } from '../weights/byte-source.ts';
 import type { OpenFile } from '../weights/model-library.ts';
 import { type ChosenRuntime, chooseRuntime } from './choose-runtime.ts';
 import { adapterName, isSoftware, requestAdapter } from './device.ts';
@@ -168,6 +169,10 @@ export class EngineService implements EngineApi {
     };
     const open: FileOpener = async (file, options) => {
       if (!file.stored) return fetchModelFile(file, options);
+      if (file.blob) {
+        options.onProgress(file.bytes);
+        return blobSource(file.blob, file.name);
+      }
       const opened = await this.#parts.openStored(file.stored, file.name);
       if (released)
         opened.release(); // another part failed meanwhile

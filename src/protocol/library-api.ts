@@ -1,5 +1,6 @@
 // What crosses between the page and the Worker that keeps model files.
 import type { WireError } from './engine-api.ts';
+import type { FilePlace, LookedAtFile } from './own-model.ts';
 
 /** A file as the catalogue or the user names it. */
 export interface RemoteFile {
@@ -49,6 +50,8 @@ export interface KeptFile {
   readonly arrived: number;
   /** The SHA-256 of the whole, once it was complete and right; null before. */
   readonly verified: string | null;
+  /** Its bytes once they are verified, where the store is memory: no other Worker can reach them there. */
+  readonly blob?: Blob;
 }
 
 /** What the browser says of this site's storage. */
@@ -65,7 +68,7 @@ export interface StorageRoom {
 export interface LibraryState {
   /** `opfs` survives the page; `memory` does not. */
   readonly kind: 'opfs' | 'memory';
-  /** Null if the browser does not say. */
+  /** Null if the browser does not say. In memory: what may still be put there. */
   readonly room: StorageRoom | null;
   readonly kept: readonly KeptFile[];
   /** What is kept of each file that was asked about, in order; null for nothing. */
@@ -89,6 +92,10 @@ export interface LibraryApi {
     blob: Blob,
     onProgress: (read: number, total: number) => void,
   ): Promise<void>;
+  /** Reads the header of a file that may be part of a model; nothing is kept. */
+  inspect(id: string, place: FilePlace): Promise<LookedAtFile>;
+  /** A complete file, to be saved elsewhere. @param key of a {@link KeptFile}. @throws {AppError} `storage/read`. */
+  exportFile(key: string): Promise<Blob>;
   /** @param key of a {@link KeptFile}. @throws {AppError} `storage/in-use`. */
   remove(key: string): Promise<void>;
   /** Stops a call; its promise rejects with AbortError. Unknown or finished ids are ignored. */

@@ -13,6 +13,8 @@ export interface ManifestFile {
   readonly sha256: string;
   /** Its key in the model store, if it was downloaded on request: then it is never fetched to make a clip. */
   readonly stored?: string;
+  /** Its bytes, where the store is the memory of another Worker. Then `stored` is only its name. */
+  readonly blob?: Blob;
 }
 
 /** How text becomes text states. */

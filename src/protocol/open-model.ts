@@ -23,11 +23,19 @@ export interface HubFile {
   readonly confirmed: boolean;
   readonly format: 'gguf' | 'safetensors' | 'json';
   readonly licence: { readonly name: string; readonly url: string };
+  /** A file of the visitor's own choice: where it is and what names it in the store, instead of repository, revision and path. */
+  readonly own?: {
+    /** Null for a file that was chosen from the disk: it can only be chosen again. */
+    readonly address: string | null;
+    readonly id: string;
+  };
 }
 
 /** A published model on offer. */
 export interface OpenModel extends Omit<ModelManifest, 'files'> {
   readonly files: Readonly<Record<ModelPart, HubFile>>;
+  /** The visitor put it together: it goes from the list when it is deleted. */
+  readonly own?: true;
   /** Languages that its text encoder reads. */
   readonly languages: readonly ('en' | 'zh')[];
 }
@@ -47,21 +55,31 @@ export function hubAddress(
   return `${host.replace(/\/+$/, '')}/${file.repository}/resolve/${encodeURIComponent(file.revision)}/${path}`;
 }
 
+/** The address that a file is fetched from; empty for a file of the visitor's disk. What is on the hub comes from its mirror, too. */
+export function fileAddress(file: HubFile, host: string): string {
+  if (!file.own) return hubAddress(file, host);
+  const address = file.own.address ?? '';
+  return address.startsWith(`${HUB}/`) ? host.replace(/\/+$/, '') + address.slice(HUB.length) : address;
+}
+
 /**
  * The manifest of a model whose files are stored.
  * @param kept where each file is in the store, and its SHA-256 as it was verified.
  */
 export function openManifest(
   model: OpenModel,
-  kept: Readonly<Record<ModelPart, { readonly key: string; readonly sha256: string }>>,
+  kept: Readonly<
+    Record<ModelPart, { readonly key: string; readonly sha256: string; readonly blob?: Blob | undefined }>
+  >,
   host: string = HUB,
 ): ModelManifest {
   const file = (part: ModelPart): ManifestFile => {
     const { name, bytes } = model.files[part];
-    const { key, sha256 } = kept[part];
-    return { name, url: hubAddress(model.files[part], host), bytes, sha256, stored: key };
+    const { key, sha256, blob } = kept[part];
+    const url = fileAddress(model.files[part], host);
+    return { name, url, bytes, sha256, stored: key, ...(blob && { blob }) };
   };
-  const { languages: _, ...rest } = model;
+  const { languages: _, own: __, ...rest } = model;
   return {
     ...rest,
     files: {

@@ -4,14 +4,15 @@ import { AppError, isAbort } from '../core/errors.ts';
 import type { KeptFile, LibraryEvent, LibraryState, RemoteFile } from '../protocol/library-api.ts';
 import type { ModelManifest } from '../protocol/manifest.ts';
 import {
+  fileAddress,
   HUB,
   type HubFile,
-  hubAddress,
   MODEL_PARTS,
   type ModelPart,
   type OpenModel,
   openManifest,
 } from '../protocol/open-model.ts';
+import { OwnModelForm } from './own-model-form.ts';
 import { RateMeter } from './rate-meter.ts';
 
 export { MODEL_PARTS } from '../protocol/open-model.ts';
@@ -53,6 +54,10 @@ export interface ModelShelfOptions {
   readonly onHost?: (host: string) => void;
   /** Asks the browser, within the press that starts a download, not to clear what is stored. */
   readonly persist?: () => void;
+  /** The visitor's own models as {@link ModelShelfOptions.onOwn} was told them on an earlier visit. */
+  readonly own?: string | null;
+  /** Told all of the visitor's own models when there is one more or less. */
+  readonly onOwn?: (own: string) => void;
   /** Seconds that only go forward; for tests. */
   readonly clock?: () => number;
 }
@@ -63,8 +68,8 @@ const STILL: ShelfActivity = { status: 'still' };
 /** How a file of the catalogue is fetched. */
 export const remoteFile = (file: HubFile, host: string): RemoteFile => ({
   name: file.name,
-  url: hubAddress(file, host),
-  id: `${file.repository}/${file.revision}/${file.path}`, // the same from every mirror
+  url: fileAddress(file, host),
+  id: file.own?.id ?? `${file.repository}/${file.revision}/${file.path}`, // the same from every mirror
   bytes: file.bytes,
   sha256: file.sha256,
   confirmed: file.confirmed,
@@ -72,10 +77,11 @@ export const remoteFile = (file: HubFile, host: string): RemoteFile => ({
 
 /** The models that a visitor may download: what is there, what is going on, and everything that can be done. Knows no UI library. */
 export class ModelShelf {
-  readonly models: readonly OpenModel[];
   readonly entries: ReadonlySignal<readonly ShelfEntry[]>;
   /** What the library said last; null until it was asked. */
   readonly library: ReadonlySignal<LibraryState | null>;
+  /** Where the visitor puts models of his own together. */
+  readonly own: OwnModelForm;
   /** Kept files that belong to no model of the catalogue. */
   readonly strays: ReadonlySignal<readonly KeptFile[]>;
   readonly host: ReadonlySignal<string>;
@@ -87,8 +93,11 @@ export class ModelShelf {
   readonly #host: Signal<string>;
   readonly #clock: () => number;
   readonly #options: ModelShelfOptions;
-  readonly #activities: ReadonlyMap<string, Signal<ShelfActivity>>;
-  readonly #problems: ReadonlyMap<string, Signal<AppError | null>>;
+  readonly #models: ReadonlySignal<readonly OpenModel[]>;
+  readonly #activities = new Map<string, Signal<ShelfActivity>>();
+  readonly #problems = new Map<string, Signal<AppError | null>>();
+  /** What the library said last of each part, by model and part. */
+  readonly #kept = signal<ReadonlyMap<string, KeptFile | null>>(new Map());
   /** Bytes of files that are arriving, by model and part: newer than what the library said. */
   readonly #arriving = signal<
     ReadonlyMap<string, { readonly received: number; readonly total: number | null }>
@@ -97,17 +106,19 @@ export class ModelShelf {
 
   /** @param options of it everything has a default. */
   constructor(library: Library, models: readonly OpenModel[], options: ModelShelfOptions = {}) {
-    this.models = models;
+    this.own = new OwnModelForm(library, models, {
+      kept: options.own ?? null,
+      onChange: (own) => options.onOwn?.(own),
+    });
+    this.#models = computed(() => [...models, ...this.own.models.value]);
     this.#library = library;
     this.#host = signal(options.host || HUB);
     this.#clock = options.clock ?? ((): number => performance.now() / 1000);
     this.#options = options;
-    this.#activities = new Map(models.map(({ id }) => [id, signal(STILL)]));
-    this.#problems = new Map(models.map(({ id }) => [id, signal(null)]));
     this.host = this.#host;
     this.library = this.#state;
     this.strayProblem = this.#strayProblem;
-    this.entries = computed(() => models.map((model) => this.#entry(model)));
+    this.entries = computed(() => this.#models.value.map((model) => this.#entry(model)));
     this.strays = computed(() => {
       const ours = new Set(
         this.entries.value.flatMap(({ kept }) => Object.values(kept)).map((file) => file?.key),
@@ -118,9 +129,13 @@ export class ModelShelf {
 
   /** Asks the library what is there. Never rejects: what is wrong with the storage shows when something is to be stored. */
   async refresh(): Promise<void> {
-    const files = this.models.flatMap((model) => MODEL_PARTS.map((part) => this.#remote(model, part)));
+    const parts = this.#models.value.flatMap((model) => MODEL_PARTS.map((part) => ({ model, part })));
     try {
-      this.#state.value = await this.#library.look(files);
+      const state = await this.#library.look(parts.map(({ model, part }) => this.#remote(model, part)));
+      this.#state.value = state;
+      this.#kept.value = new Map(
+        parts.map(({ model, part }, i) => [`${model.id} ${part}`, state.asked[i] ?? null]),
+      );
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
     }
@@ -137,8 +152,12 @@ export class ModelShelf {
   download(id: string): Promise<void> {
     this.#options.persist?.();
     return this.#run(id, async (model, signal, say) => {
-      const files = MODEL_PARTS.map((part) => this.#remote(model, part));
-      const partOf = new Map(files.map((file, i) => [file.url, MODEL_PARTS[i]!]));
+      const { kept } = this.#entry(model);
+      const lost = MODEL_PARTS.find((part) => isFromDisk(model.files[part]) && !kept[part]?.verified);
+      if (lost) throw chosenAgain(model.files[lost].name);
+      const wanted = MODEL_PARTS.filter((part) => !isFromDisk(model.files[part]));
+      const files = wanted.map((part) => this.#remote(model, part));
+      const partOf = new Map(files.map((file, i) => [file.url, wanted[i]!]));
       const meter = new RateMeter(this.#clock);
       const { name: file } = model.files.transformer;
       say({ status: 'downloading', file, rate: null, secondsLeft: null, how: 'fetching' });
@@ -174,14 +193,52 @@ export class ModelShelf {
     });
   }
 
+  /** Adds the model that the form holds to the list, and copies what was chosen from the disk. @returns its name in storage; null if it cannot be made. */
+  async addOwn(): Promise<string | null> {
+    const added = this.own.add();
+    if (!added) return null;
+    await this.refresh();
+    const chosen = MODEL_PARTS.flatMap((part) => {
+      const blob = added.blobs.get(added.model.files[part].own?.id ?? '');
+      return blob ? [[part, blob] as const] : [];
+    });
+    if (chosen.length > 0) this.#options.persist?.();
+    for (const [part, blob] of chosen) {
+      await this.importFile(added.model.id, part, blob);
+      if (this.#problem(added.model.id).value) break;
+    }
+    return added.model.id;
+  }
+
+  /**
+   * A complete file, to be saved elsewhere.
+   * @returns null if it is not to be had; the model's problem says why.
+   */
+  async exportFile(
+    id: string,
+    part: ModelPart,
+  ): Promise<{ readonly blob: Blob; readonly name: string } | null> {
+    let exported: Blob | null = null;
+    const model = this.#models.value.find((known) => known.id === id);
+    await this.#run(id, async () => {
+      const key = model && this.#entry(model).kept[part]?.key;
+      if (key) exported = await this.#library.exportFile(key);
+    });
+    const path = model?.files[part].path.split('/').at(-1);
+    return exported && path ? { blob: exported, name: path } : null;
+  }
+
   /** Stops whatever goes on with a model. What has arrived is kept. */
   pause(id: string): void {
     this.#running.get(id)?.abort();
   }
 
-  /** Removes a model's files, except those that another one uses too and that are whole. */
-  remove(id: string): Promise<void> {
-    return this.#run(id, async (model) => {
+  /**
+   * Removes a model's files, except those that another one uses too and that are whole. One of the visitor's own then goes from the
+   * list.
+   */
+  async remove(id: string): Promise<void> {
+    await this.#run(id, async (model) => {
       const others = this.entries.value.filter((entry) => entry.model.id !== id && entry.arrived > 0);
       const shared = new Set(
         others
@@ -191,6 +248,7 @@ export class ModelShelf {
       for (const file of Object.values(this.#entry(model).kept))
         if (file && !shared.has(file.key)) await this.#library.remove(file.key);
     });
+    if (this.#problem(id).value === null && !this.#running.has(id)) this.own.forget(id);
   }
 
   /** Removes a kept file that belongs to no model. What goes wrong is said in {@link ModelShelf.strayProblem}. */
@@ -211,16 +269,16 @@ export class ModelShelf {
 
   /** Puts a model's message away. */
   dismiss(id: string): void {
-    this.#problems.get(id)!.value = null;
+    this.#problem(id).value = null;
   }
 
   /** The manifest of a model that is complete; null for any other. */
   manifestOf(id: string): ModelManifest | null {
     const entry = this.entries.value.find(({ model }) => model.id === id);
     if (!entry?.complete) return null;
-    const at = (part: ModelPart): { readonly key: string; readonly sha256: string } => {
-      const { key = '', verified } = entry.kept[part] ?? {};
-      return { key, sha256: verified ?? '' };
+    const at = (part: ModelPart): { readonly key: string; readonly sha256: string; readonly blob?: Blob } => {
+      const { key = '', verified, blob } = entry.kept[part] ?? {};
+      return { key, sha256: verified ?? '', ...(blob && { blob }) };
     };
     const kept = {
       transformer: at('transformer'),
@@ -236,18 +294,28 @@ export class ModelShelf {
     return kept.transformer !== null;
   }
 
+  #activity(id: string): Signal<ShelfActivity> {
+    const found = this.#activities.get(id) ?? signal(STILL);
+    this.#activities.set(id, found);
+    return found;
+  }
+
+  #problem(id: string): Signal<AppError | null> {
+    const found = this.#problems.get(id) ?? signal(null);
+    this.#problems.set(id, found);
+    return found;
+  }
+
   #remote(model: OpenModel, part: ModelPart): RemoteFile {
     return remoteFile(model.files[part], this.#host.value);
   }
 
   #entry(model: OpenModel): ShelfEntry {
-    const asked = this.#state.value?.asked;
-    const at = this.models.indexOf(model) * MODEL_PARTS.length;
     const kept: Record<ModelPart, KeptFile | null> = { ...NOTHING };
     let bytes = 0;
     let arrived = 0;
-    for (const [i, part] of MODEL_PARTS.entries()) {
-      const file = asked?.[at + i] ?? null;
+    for (const part of MODEL_PARTS) {
+      const file = this.#kept.value.get(`${model.id} ${part}`) ?? null;
       const arriving = this.#arriving.value.get(`${model.id} ${part}`);
       kept[part] = file;
       bytes += arriving?.total ?? file?.bytes ?? model.files[part].bytes;
@@ -259,8 +327,8 @@ export class ModelShelf {
       bytes,
       arrived,
       complete: MODEL_PARTS.every((part) => kept[part]?.verified),
-      activity: this.#activities.get(model.id)!.value,
-      problem: this.#problems.get(model.id)!.value,
+      activity: this.#activity(model.id).value,
+      problem: this.#problem(model.id).value,
     };
   }
 
@@ -291,19 +359,19 @@ export class ModelShelf {
     id: string,
     work: (model: OpenModel, signal: AbortSignal, say: (activity: ShelfActivity) => void) => Promise<void>,
   ): Promise<void> {
-    const model = this.models.find((known) => known.id === id);
+    const model = this.#models.value.find((known) => known.id === id);
     if (!model || this.#running.has(id)) return;
     const controller = new AbortController();
-    const activity = this.#activities.get(id)!;
+    const activity = this.#activity(id);
     this.#running.set(id, controller);
-    this.#problems.get(id)!.value = null;
+    this.#problem(id).value = null;
     try {
       await work(model, controller.signal, (next) => {
         activity.value = next;
       });
     } catch (error) {
       if (!isAbort(error)) {
-        this.#problems.get(id)!.value = asAppError(error);
+        this.#problem(id).value = asAppError(error);
       }
     } finally {
       await this.refresh();
@@ -315,6 +383,16 @@ export class ModelShelf {
     }
   }
 }
+
+/** Whether a file can only be chosen again: nobody else has it. */
+export const isFromDisk = (file: HubFile): boolean => file.own?.address === null;
+
+const chosenAgain = (name: string): AppError =>
+  new AppError(
+    'input/model-parts',
+    `${name} was chosen from your disk and is not kept here any more. Choose it again under “Files and licences”.`,
+    { detail: { missing: [name] } },
+  );
 
 const asAppError = (error: unknown): AppError =>
   error instanceof AppError ? error : new AppError('internal/runtime', String(error), { cause: error });

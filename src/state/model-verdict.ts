@@ -27,11 +27,12 @@ export function verdictOf(entry: ShelfEntry, gpu: GpuKind | null, library: Libra
   const { aspect, seconds, fps } = model.limits;
   const shape = clipShape(model.geometry, aspect.default, seconds.default, fps.default);
   const kind = ((): Verdict['kind'] => {
-    if (library?.kind === 'memory') return 'no-storage'; // gone with the window, and the engine cannot see it
+    const room = library?.room;
+    // Gone with the window, and memory takes the small ones only.
+    if (library?.kind === 'memory' && bytes - arrived > (room?.free ?? 0)) return 'no-storage';
     if (gpu === null) return 'asking';
     if (gpu === 'none') return 'no-gpu';
     if (gpu === 'software') return 'software-gpu';
-    const room = library?.room;
     return room && bytes - arrived > room.free ? 'no-room' : 'fits';
   })();
   return { kind, gpuBytes: peakBytes(planOf(model)), width: shape.width, height: shape.height };

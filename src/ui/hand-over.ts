@@ -27,3 +27,16 @@ export async function copyText(text: string): Promise<boolean> {
     return false;
   }
 }
+
+/** Hands a file to the browser's downloads. */
+export function saveBlob(blob: Blob, name: string): void {
+  const url = URL.createObjectURL(blob);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The browser has taken hold of the bytes once the click was handled; a minute is for those that are late.
+  setTimeout(() => URL.revokeObjectURL(url), RELEASE_MS);
+}
+
+const RELEASE_MS = 60_000;

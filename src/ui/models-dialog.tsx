@@ -6,6 +6,8 @@ import { ClipOutlook } from './clip-outlook.tsx';
 import { CloseIcon } from './icons.tsx';
 import { MemoryStages } from './memory-stages.tsx';
 import { ModelProblem } from './model-problem.tsx';
+import { OwnModel } from './own-model.tsx';
+import { SaveFile } from './save-file.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
 import { bytesInWords } from './texts/texts.ts';
 
@@ -75,7 +77,14 @@ function Shelf({ shelf }: { readonly shelf: ModelShelf }): VNode {
           ))}
         </section>
       )}
-      <p class="hint">{room && state?.kind === 'opfs' && texts.models.room(room.free, room.used)}</p>
+      {state?.kind === 'memory' ? (
+        <p class="verdict bad" data-memory-only>
+          {texts.models.memoryOnly(room?.free ?? 0)}
+        </p>
+      ) : (
+        <p class="hint">{room && texts.models.room(room.free, room.used)}</p>
+      )}
+      <OwnModel shelf={shelf} />
       <Mirror shelf={shelf} />
     </>
   );
@@ -156,9 +165,13 @@ function ModelCard({ shelf, entry }: { readonly shelf: ModelShelf; readonly entr
     <section class="card model-card" data-model={model.id}>
       <div class="model-name">
         <h3>{model.name}</h3>
-        <a href={model.licence.url} target="_blank" rel="noreferrer">
-          {model.licence.name}
-        </a>
+        {model.own ? (
+          <span class="hint">{texts.models.own.mark}</span>
+        ) : (
+          <a href={model.licence.url} target="_blank" rel="noreferrer">
+            {model.licence.name}
+          </a>
+        )}
       </div>
       <p>
         {texts.models.makes(
@@ -212,19 +225,14 @@ function StillActions(props: {
         </button>
       )}
       {arrived > 0 && (
-        <>
-          <button type="button" class="secondary" onClick={() => void shelf.verify(model.id)}>
-            {texts.models.verify}
-          </button>
-          <button
-            type="button"
-            class="secondary"
-            disabled={isUsed}
-            onClick={() => void shelf.remove(model.id)}
-          >
-            {texts.models.remove}
-          </button>
-        </>
+        <button type="button" class="secondary" onClick={() => void shelf.verify(model.id)}>
+          {texts.models.verify}
+        </button>
+      )}
+      {(arrived > 0 || model.own) && (
+        <button type="button" class="secondary" disabled={isUsed} onClick={() => void shelf.remove(model.id)}>
+          {arrived > 0 ? texts.models.remove : texts.models.own.removeFromList}
+        </button>
       )}
     </>
   );
@@ -274,12 +282,19 @@ function Files({ shelf, entry }: { readonly shelf: ModelShelf; readonly entry: S
               <strong>{texts.models.parts[part]}</strong> {file.name} ·{' '}
               {bytesInWords(here?.bytes ?? file.bytes)}
               {!file.confirmed && !here && ` · ${texts.models.unconfirmed}`} ·{' '}
-              <a href={file.licence.url} target="_blank" rel="noreferrer">
-                {file.licence.name}
-              </a>
+              {file.licence.url === '' ? (
+                file.licence.name
+              ) : (
+                <a href={file.licence.url} target="_blank" rel="noreferrer">
+                  {file.licence.name}
+                </a>
+              )}
             </span>
             {here?.verified ? (
-              <span class="model-here">{texts.models.here}</span>
+              <span class="model-kept">
+                <span class="model-here">{texts.models.here}</span>
+                <SaveFile shelf={shelf} id={model.id} part={part} name={file.name} />
+              </span>
             ) : (
               <label class="link" for={id}>
                 {texts.models.importFile}
@@ -287,7 +302,7 @@ function Files({ shelf, entry }: { readonly shelf: ModelShelf; readonly entry: S
                   id={id}
                   class="spoken"
                   type="file"
-                  disabled={activity.status !== 'still' || shelf.library.value?.kind === 'memory'}
+                  disabled={activity.status !== 'still'}
                   onChange={(event) => {
                     const chosen = event.currentTarget.files?.[0];
                     event.currentTarget.value = '';

@@ -1,22 +1,36 @@
 // The library behind a Worker's edge: calls have names, so that they can be stopped.
-import type { LibraryApi, LibraryEvent, LibraryState, RemoteFile } from '../protocol/library-api.ts';
+import type {
+  LibraryApi,
+  LibraryEvent,
+  LibraryState,
+  RemoteFile,
+  StorageRoom,
+} from '../protocol/library-api.ts';
+import type { FilePlace, LookedAtFile } from '../protocol/own-model.ts';
+import { type ByteSource, blobSource } from './byte-source.ts';
 import type { ModelLibrary } from './model-library.ts';
 import { storageRoom } from './model-store.ts';
+import { remoteSource } from './remote-source.ts';
+
+/** Says which part of a model a file is. */
+export type IdentifyFile = (source: ByteSource) => Promise<LookedAtFile>;
 
 /** {@link LibraryApi} on a library. */
 export class LibraryService implements LibraryApi {
   readonly #library: Promise<ModelLibrary>;
+  readonly #identify: IdentifyFile;
   readonly #running = new Map<string, AbortController>();
 
-  constructor(library: Promise<ModelLibrary>) {
+  constructor(library: Promise<ModelLibrary>, identify: IdentifyFile) {
     this.#library = library;
+    this.#identify = identify;
   }
 
   async look(files: readonly RemoteFile[]): Promise<LibraryState> {
     const library = await this.#library;
     return {
       kind: library.kind,
-      room: await storageRoom(),
+      room: await roomOf(library),
       kept: await library.list(),
       asked: await Promise.all(files.map((file) => library.find(file))),
     };
@@ -24,7 +38,7 @@ export class LibraryService implements LibraryApi {
 
   download(id: string, files: readonly RemoteFile[], onEvent: (event: LibraryEvent) => void): Promise<void> {
     return this.#stoppable(id, async (library, signal) =>
-      library.download(files, { signal, onEvent, room: await storageRoom() }),
+      library.download(files, { signal, onEvent, room: await roomOf(library) }),
     );
   }
 
@@ -42,6 +56,20 @@ export class LibraryService implements LibraryApi {
     onProgress: (read: number, total: number) => void,
   ): Promise<void> {
     return this.#stoppable(id, (library, signal) => library.importFile(file, blob, { signal, onProgress }));
+  }
+
+  inspect(id: string, place: FilePlace): Promise<LookedAtFile> {
+    return this.#stoppable(id, async (_, signal) =>
+      this.#identify(
+        'blob' in place
+          ? blobSource(place.blob, place.name)
+          : await remoteSource(place.url, { name: place.name, signal }),
+      ),
+    );
+  }
+
+  async exportFile(key: string): Promise<Blob> {
+    return (await this.#library).exportFile(key);
   }
 
   async remove(key: string): Promise<void> {
@@ -65,3 +93,6 @@ export class LibraryService implements LibraryApi {
     }
   }
 }
+
+const roomOf = async (library: ModelLibrary): Promise<StorageRoom | null> =>
+  (await library.memoryRoom()) ?? (await storageRoom());

@@ -5,8 +5,8 @@ import type { KeptFile, LibraryEvent, RemoteFile, StorageRoom } from '../protoco
 import type { ByteSource } from './byte-source.ts';
 import { type DownloadOptions, downloadFile } from './download.ts';
 import { bytesArrived, CHUNK_BYTES, type DownloadRecord, newRecord, parseRecord } from './download-record.ts';
-import { type FileLocks, fileLocks } from './file-locks.ts';
-import { memoryStore } from './memory-store.ts';
+import { type FileLocks, fileLocks, pageLocks } from './file-locks.ts';
+import { memoryLimit, memoryStore } from './memory-store.ts';
 import { type ModelStore, storageError, storeKey } from './model-store.ts';
 import { opfsStore } from './opfs-store.ts';
 import { StoredFile } from './stored-file.ts';
@@ -34,13 +34,22 @@ export class ModelLibrary {
     return this.#store.kind;
   }
 
+  /** What may still be put into a store that is memory; null for one that the browser keeps. Counts whole files, begun ones too. */
+  async memoryRoom(): Promise<StorageRoom | null> {
+    if (this.#store.limit === null) return null;
+    const used = (await this.list()).reduce((sum, { arrived }) => sum + arrived, 0);
+    return { free: Math.max(0, this.#store.limit - used), used, persistent: false };
+  }
+
   /** Everything that is kept, whatever model it belongs to. */
   async list(): Promise<KeptFile[]> {
     const kept: KeptFile[] = [];
     for (const key of await this.#store.keys()) {
       const record = parseRecord(await this.#store.readRecord(key));
       kept.push(
-        record ? keptFile(key, record) : { key, name: key, url: null, bytes: 0, arrived: 0, verified: null }, // can be removed, if nothing else
+        record
+          ? await this.#kept(key, record)
+          : { key, name: key, url: null, bytes: 0, arrived: 0, verified: null }, // can be removed, if nothing else
       );
     }
     return kept;
@@ -50,7 +59,15 @@ export class ModelLibrary {
   async find(file: Pick<RemoteFile, 'url' | 'sha256'>): Promise<KeptFile | null> {
     const key = await storeKey(file);
     const record = parseRecord(await this.#store.readRecord(key));
-    return record && keptFile(key, record);
+    return record && this.#kept(key, record);
+  }
+
+  async #kept(key: string, record: DownloadRecord): Promise<KeptFile> {
+    const file = keptFile(key, record);
+    // Made from a file that nobody writes: a verified one changes only while it is checked.
+    return this.kind === 'memory' && file.verified
+      ? { ...file, blob: await this.#store.blob(key, file.name) }
+      : file;
   }
 
   /**
@@ -136,6 +153,13 @@ export class ModelLibrary {
     });
   }
 
+  /** A complete file, to be saved elsewhere. @throws {AppError} `storage/read` if it is not here or not complete. */
+  async exportFile(key: string): Promise<Blob> {
+    const record = parseRecord(await this.#store.readRecord(key));
+    if (!record?.verified) throw notKept(record?.name ?? key);
+    return this.#store.blob(key, record.name);
+  }
+
   /** Removes a file. @throws {AppError} `storage/in-use` while it is read or written, here or in another tab. */
   async remove(key: string): Promise<void> {
     const name = parseRecord(await this.#store.readRecord(key))?.name ?? key;
@@ -162,6 +186,8 @@ export class ModelLibrary {
         { detail: { file: file.name } },
       );
     if (blob.size === 0) throw refuse('it is empty');
+    if (this.kind === 'memory')
+      await this.#checkRoom([{ ...file, bytes: blob.size }], await this.memoryRoom());
     if (file.confirmed && file.bytes !== null && blob.size !== file.bytes)
       throw refuse(`it has ${blob.size} bytes, not ${file.bytes}`);
     const key = await storeKey(file);
@@ -226,13 +252,20 @@ export class ModelLibrary {
   }
 
   async #checkRoom(files: readonly RemoteFile[], room: StorageRoom | null): Promise<void> {
-    if (!room || this.kind === 'memory') return;
+    if (!room) return;
     let needed = 0;
     for (const file of files) {
       const kept = await this.find(file);
       needed += kept ? kept.bytes - kept.arrived : (file.bytes ?? 0);
     }
     if (needed <= room.free) return;
+    if (this.kind === 'memory') {
+      throw new AppError(
+        'storage/memory-only',
+        `This window keeps nothing on the device, so ${megabytes(needed)} would have to stay in memory, where ${megabytes(room.free)} are allowed. Open this page in an ordinary window instead of a private one.`,
+        { detail: { needed, free: room.free } },
+      );
+    }
     throw new AppError(
       'storage/full',
       `${megabytes(needed)} are still to be stored, and this site may store ${megabytes(room.free)} more. Delete something here or free space on the device, then try again.`,
@@ -243,7 +276,11 @@ export class ModelLibrary {
 
 /** This site's library: in the origin's storage where there is one, else in memory. */
 export async function openLibrary(): Promise<ModelLibrary> {
-  return new ModelLibrary((await opfsStore()) ?? memoryStore(), fileLocks());
+  const opfs = await opfsStore();
+  if (opfs) return new ModelLibrary(opfs, fileLocks());
+  const { deviceMemory } = globalThis.navigator as Navigator & { readonly deviceMemory?: number };
+  // Each window has a memory of its own: there is nothing that others could take turns at.
+  return new ModelLibrary(memoryStore(memoryLimit(deviceMemory)), pageLocks());
 }
 
 /** A piece of a file of the user's own. @throws {AppError} `storage/read` if it was moved or changed meanwhile. */

@@ -39,6 +39,13 @@ export interface ModelStore {
    * @throws {AppError} `storage/read` if there are none.
    */
   open(key: string, name: string): Promise<ByteSource>;
+  /**
+   * All bytes as a Blob, which stays readable as long as nothing is written or removed: for other Workers, and to be saved elsewhere.
+   * @throws {AppError} `storage/read` if there are none.
+   */
+  blob(key: string, name: string): Promise<Blob>;
+  /** Bytes that may be kept in all; null where the browser decides. */
+  readonly limit: number | null;
   /** Removes bytes and record; nothing happens if there are none. @throws {AppError} `storage/in-use` while they are open. */
   remove(key: string): Promise<void>;
 }

@@ -25,8 +25,19 @@ export async function opfsStore(
   const folder = (key: string, create: boolean): Promise<FileSystemDirectoryHandle> =>
     models.getDirectoryHandle(key, { create });
 
+  const fileOf = async (key: string, name: string): Promise<File> => {
+    try {
+      return await (await (await folder(key, false)).getFileHandle(BYTES)).getFile();
+    } catch (cause) {
+      throw new AppError('storage/read', `${name} is not stored here any more. Download it again.`, {
+        cause,
+      });
+    }
+  };
+
   return {
     kind: 'opfs',
+    limit: null,
     async keys() {
       const keys: string[] = [];
       for await (const [name, handle] of models.entries()) if (handle.kind === 'directory') keys.push(name);
@@ -63,16 +74,8 @@ export async function opfsStore(
         throw storageError(cause, key, 'write');
       }
     },
-    async open(key, name) {
-      try {
-        const file = await (await (await folder(key, false)).getFileHandle(BYTES)).getFile();
-        return blobSource(file, name);
-      } catch (cause) {
-        throw new AppError('storage/read', `${name} is not stored here any more. Download it again.`, {
-          cause,
-        });
-      }
-    },
+    open: async (key, name) => blobSource(await fileOf(key, name), name),
+    blob: fileOf,
     async remove(key) {
       try {
         await models.removeEntry(key, { recursive: true });

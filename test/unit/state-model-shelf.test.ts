@@ -3,13 +3,16 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { OPEN_MODELS } from '../../models/wan/open-models.ts';
 import type { Library } from '../../src/client/library.ts';
+import { identifyFile } from '../../src/engine/identify-file.ts';
 import type { LibraryEvent } from '../../src/protocol/library-api.ts';
 import { MODEL_PARTS, type ModelPart, type OpenModel } from '../../src/protocol/open-model.ts';
 import { ModelShelf, type ShelfActivity } from '../../src/state/model-shelf.ts';
 import { RateMeter } from '../../src/state/rate-meter.ts';
+import { blobSource } from '../../src/weights/byte-source.ts';
 import { pageLocks } from '../../src/weights/file-locks.ts';
 import { memoryStore } from '../../src/weights/memory-store.ts';
 import { ModelLibrary } from '../../src/weights/model-library.ts';
+import { remoteSource } from '../../src/weights/remote-source.ts';
 import { type HubServer, startHub } from '../hub/hub-server.ts';
 
 const CHUNK = 4096;
@@ -38,6 +41,13 @@ function libraryHere(): Library {
     importFile: (file, blob, { signal, onBytes } = {}) =>
       library.importFile(file, blob, { ...(signal && { signal }), ...(onBytes && { onProgress: onBytes }) }),
     remove: (key) => library.remove(key),
+    exportFile: (key) => library.exportFile(key),
+    inspect: async (place) =>
+      identifyFile(
+        'blob' in place
+          ? blobSource(place.blob, place.name)
+          : await remoteSource(place.url, { name: place.name }),
+      ),
   };
 }
 

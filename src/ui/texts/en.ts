@@ -4,6 +4,26 @@ import { bytesInWords, type Texts } from './texts.ts';
 const about = (seconds: number): string =>
   seconds < 90 ? `${Math.max(1, Math.round(seconds))} s` : `${Math.round(seconds / 60)} min`;
 
+const PARTS = {
+  transformer: 'Transformer',
+  text: 'Text encoder',
+  codec: 'Frame codec',
+  tokenizer: 'Tokenizer',
+} as const;
+
+/** What a visitor's own model lacks, in a sentence. */
+function lackingParts(
+  detail: Readonly<Record<string, unknown>>,
+  parts: Readonly<Record<string, string>>,
+): string {
+  const called = (part: unknown): string =>
+    part === 'config' ? 'config.json' : (parts[String(part)] ?? String(part)).toLowerCase();
+  const { missing, twice, unfit } = detail;
+  if (Array.isArray(missing)) return `Still missing: ${missing.map(called).join(', ')}.`;
+  if (twice !== undefined) return `There are two files for one part: ${called(twice)}. Take one away.`;
+  return `This part does not fit the transformer: ${called(unfit)}. Bring the one that was published for it.`;
+}
+
 /** The page in English. */
 export const EN: Texts = {
   page: {
@@ -189,18 +209,38 @@ export const EN: Texts = {
     verify: 'Check the files',
     remove: 'Delete',
     files: 'Files and licences',
-    parts: {
-      transformer: 'Transformer',
-      text: 'Text encoder',
-      codec: 'Frame codec',
-      tokenizer: 'Tokenizer',
-    },
+    parts: PARTS,
     unconfirmed: 'size as reported',
     here: 'here',
     importFile: 'Choose from disk',
     strays: 'Other files kept here',
     room: (free, used) =>
       `This site keeps ${bytesInWords(used)} on this device and may keep about ${bytesInWords(free)} more.`,
+    memoryOnly: (free) =>
+      `This window keeps nothing, as private windows do: what you download stays in memory until the page is closed, at most ${bytesInWords(free)} more.`,
+    saveFile: 'Save a copy',
+    saveFileAs: (name) => `Save a copy of ${name}`,
+    own: {
+      title: 'Add a model of your own',
+      intro:
+        'Files of a Wan 2.1 or Wan 2.2 5B transformer, GGUF or safetensors. Text encoder, frame codec and tokenizer are those of the list unless you bring others.',
+      addresses: 'Addresses of the files',
+      addressesHint: 'One a line. Only the beginning of each file is read now.',
+      look: 'Look at these files',
+      looking: 'Reading the beginnings …',
+      choose: 'Choose files from disk',
+      config: 'Configuration',
+      shape: (width, layers, channels) => `${width} wide, ${layers} layers, ${channels} latent channels`,
+      drop: 'Take away',
+      lacking: (detail) => lackingParts(detail, PARTS),
+      fromList: (parts) => `From the list: ${parts}.`,
+      name: 'Name in the list',
+      sampling: 'How it makes clips',
+      samplings: { many: 'In many steps, with guidance', few: 'In 3 steps (distilled, FastWan)' },
+      add: 'Add to the list',
+      mark: 'Added by you',
+      removeFromList: 'Take off the list',
+    },
     mirror: 'Where the files come from',
     mirrorLabel: 'Address of the model hub or of a mirror',
     mirrorHint: 'Nothing but the files themselves is asked for there, and only when you press the button.',

@@ -36,6 +36,8 @@ export const ERRORS_ZH: Texts['errors'] = {
   'input/no-job-in-file': said('文件里没有设置', '这个视频不是用 Kindling 制作的，没有可以恢复的设置。'),
   'input/argument': said('选项不能使用', '请检查所给的选项。'),
   'input/report': said('这不是测量报告', '文件已损坏，或不是这一版 Kindling 写的。请重新测量。'),
+  'input/address': said('这不是文件的地址', '请每行粘贴一个以 https:// 开头的文件地址。'),
+  'input/model-parts': said('这些文件还不能组成一个模型', '缺少某个部分，或者各部分不相配；原因见详细信息。'),
   'network/failed': NOT_FETCHED,
   'network/status': NOT_FETCHED,
   'network/page': said(
@@ -45,6 +47,10 @@ export const ERRORS_ZH: Texts['errors'] = {
   'network/range': said('这个服务器不能分段提供文件', '请换一个镜像，或从本机导入文件。'),
   'network/changed': said('服务器上的文件已被替换', '请重新下载这个文件。'),
   'model/unknown': said('这里没有这个模型', '请使用页面自带的模型。'),
+  'model/unsupported': said(
+    '这个文件不能在这里使用',
+    '“{file}”不是这里能用的模型部分；原因见详细信息。可以使用 Wan 的 GGUF 或 safetensors 文件。',
+  ),
   'model/format': DAMAGED,
   'model/truncated': DAMAGED,
   'model/tensor-missing': DAMAGED,
@@ -57,6 +63,10 @@ export const ERRORS_ZH: Texts['errors'] = {
   'storage/write': said('浏览器无法保存文件', '请腾出一些存储空间，然后再试一次。'),
   'storage/full': said('存储空间已满', '请删除一些内容或腾出空间，然后继续；已下载的部分会保留。'),
   'storage/in-use': said('文件正在使用中', '请等待正在制作的短片完成或取消它，然后再试一次。'),
+  'storage/memory-only': said(
+    '这个窗口放不下这么多',
+    '这个窗口不保存任何内容，只能放在内存里，而内存放不下。请改用普通窗口。',
+  ),
   'storage/read': said('浏览器无法读取已保存的文件', '请再试一次；若仍然失败，请重新加载页面。'),
   'gpu/self-test': said('显卡计算有误', '可以改用处理器（WebAssembly），效果相同，只是慢一些。'),
   'gpu/lost': said('显卡中断了', '可能是驱动重启或设备休眠，请再试一次。'),

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../core/errors.ts';
 import type { CameraMove, PictureFit } from '../../core/job.ts';
 import type { ModelPart } from '../../protocol/open-model.ts';
+import type { OwnSampling } from '../../protocol/own-model.ts';
 import type { SegmentState } from '../../state/board.ts';
 import type { DeviceChoice, DeviceKind, Phase, WarningCode } from '../../state/job-state.ts';
 import type { ShelfActivity } from '../../state/model-shelf.ts';
@@ -182,6 +183,34 @@ export interface Texts {
     readonly importFile: string;
     readonly strays: string;
     readonly room: (free: number, used: number) => string;
+    /** In place of {@link room}, where nothing is kept. @param free bytes that memory may still take. */
+    readonly memoryOnly: (free: number) => string;
+    /** Copies a stored file to the visitor's own folders. */
+    readonly saveFile: string;
+    readonly saveFileAs: (name: string) => string;
+    readonly own: {
+      readonly title: string;
+      readonly intro: string;
+      readonly addresses: string;
+      readonly addressesHint: string;
+      readonly look: string;
+      readonly looking: string;
+      readonly choose: string;
+      readonly config: string;
+      readonly shape: (width: number, layers: number, channels: number) => string;
+      readonly drop: string;
+      /** @param detail of an `input/model-parts`: which part is missing, given twice or does not fit. */
+      readonly lacking: (detail: Readonly<Record<string, unknown>>) => string;
+      /** @param parts that the published models lend, as a list in words. */
+      readonly fromList: (parts: string) => string;
+      readonly name: string;
+      readonly sampling: string;
+      readonly samplings: Readonly<Record<OwnSampling, string>>;
+      readonly add: string;
+      /** Below the name of such a model. */
+      readonly mark: string;
+      readonly removeFromList: string;
+    };
     readonly mirror: string;
     readonly mirrorLabel: string;
     readonly mirrorHint: string;

@@ -4,6 +4,23 @@ import { bytesInWords, type Texts } from './texts.ts';
 const about = (seconds: number): string =>
   seconds < 90 ? `${Math.max(1, Math.round(seconds))} 秒` : `${Math.round(seconds / 60)} 分钟`;
 
+const PARTS = {
+  transformer: '变换器',
+  text: '文本编码器',
+  codec: '画面编解码器',
+  tokenizer: '分词器',
+} as const;
+
+/** What a visitor's own model lacks, in a sentence. */
+function lackingParts(detail: Readonly<Record<string, unknown>>): string {
+  const names: Readonly<Record<string, string>> = { ...PARTS, config: '配置文件 config.json' };
+  const called = (part: unknown): string => names[String(part)] ?? String(part);
+  const { missing, twice, unfit } = detail;
+  if (Array.isArray(missing)) return `还缺少：${missing.map(called).join('、')}。`;
+  if (twice !== undefined) return `同一部分有两个文件：${called(twice)}。请去掉一个。`;
+  return `这一部分与变换器不相配：${called(unfit)}。请提供与它一起发布的那一个。`;
+}
+
 /** The page in Chinese. */
 export const ZH: Texts = {
   page: {
@@ -186,13 +203,38 @@ export const ZH: Texts = {
     verify: '检查文件',
     remove: '删除',
     files: '文件与许可证',
-    parts: { transformer: '变换器', text: '文本编码器', codec: '画面编解码器', tokenizer: '分词器' },
+    parts: PARTS,
     unconfirmed: '大小未经确认',
     here: '已保存',
     importFile: '从本机选择',
     strays: '这里保存的其他文件',
     room: (free, used) =>
       `本站在这台设备上保存了 ${bytesInWords(used)}，大约还能保存 ${bytesInWords(free)}。`,
+    memoryOnly: (free) =>
+      `这个窗口和无痕窗口一样不保存任何内容：下载的文件只放在内存里，关闭页面就会消失，最多还能放 ${bytesInWords(free)}。`,
+    saveFile: '另存副本',
+    saveFileAs: (name) => `另存 ${name} 的副本`,
+    own: {
+      title: '添加自己的模型',
+      intro:
+        'Wan 2.1 或 Wan 2.2 5B 变换器的文件，GGUF 或 safetensors 格式。文本编码器、画面编解码器和分词器默认用列表里的，也可以自己提供。',
+      addresses: '文件地址',
+      addressesHint: '每行一个。现在只读取每个文件的开头。',
+      look: '查看这些文件',
+      looking: '正在读取文件开头 …',
+      choose: '从本机选择文件',
+      config: '配置文件',
+      shape: (width, layers, channels) => `宽 ${width}，${layers} 层，${channels} 个潜变量通道`,
+      drop: '去掉',
+      lacking: (detail) => lackingParts(detail),
+      fromList: (parts) => `取自列表：${parts}。`,
+      name: '在列表里的名称',
+      sampling: '生成方式',
+      samplings: { many: '多步，带引导', few: '3 步（蒸馏模型，如 FastWan）' },
+      add: '加入列表',
+      mark: '由你添加',
+      removeFromList: '从列表移除',
+    },
     mirror: '文件来源',
     mirrorLabel: '模型站或镜像的地址',
     mirrorHint: '只会向它请求文件本身，而且只在你按下按钮之后。',
