@@ -3,7 +3,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Locator } from 'playwright';
+import type { Browser, Locator } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { MODEL_PARTS } from '../../src/protocol/open-model.ts';
 import { publishedTinyModel } from '../fixtures/tiny-model.ts';
@@ -117,13 +117,7 @@ test(
 
     await page.reload();
     await openForm();
-    const total =
-      MODEL_PARTS.length > 0
-        ? [...files].reduce(
-            (sum, [name, { byteLength }]) => sum + (name === 'config.json' ? 0 : byteLength),
-            0,
-          )
-        : 0;
+    const total = [...files.values()].reduce((sum, { byteLength }) => sum + byteLength, 0) - CONFIG.length;
     await card.getByRole('button', { name: texts.models.download(total) }).click();
     await card.getByRole('button', { name: texts.models.use }).click({ timeout: PATIENCE_MS });
     await makesClip('a cat');
@@ -166,22 +160,22 @@ test(
 );
 
 /** As in a private window of some browsers: there is no file system of the site's own, in no Worker. */
-async function withoutStorage(context: BrowserContext): Promise<void> {
-  await context.route(/\.worker-[\w-]+\.js$/, async (route) => {
-    const answer = await route.fetch();
-    await route.fulfill({
-      response: answer,
-      body: `delete StorageManager.prototype.getDirectory;\n${await answer.text()}`,
-    });
-  });
-}
+const WITHOUT_STORAGE = `{
+  const forget = URL.createObjectURL(
+    new Blob(['delete StorageManager.prototype.getDirectory;'], { type: 'text/javascript' }),
+  );
+  globalThis.Worker = class extends Worker {
+    constructor(url, options) {
+      const both = \`import '\${forget}'; import '\${new URL(url, location.href)}';\`;
+      super(URL.createObjectURL(new Blob([both], { type: 'text/javascript' })), options);
+    }
+  };
+}`;
 
 test(
   'a window that keeps nothing says so, downloads into memory, and makes clips until it is closed',
   async () => {
-    studio = await StudioPage.open(browser, { allow: [new URL(hub.url).host] });
-    await withoutStorage(studio.page.context());
-    const list = await openForm();
+    const list = await open({ script: WITHOUT_STORAGE });
     const { page, texts } = studio;
     const { own } = texts.models;
     await list.locator('[data-memory-only]').waitFor();

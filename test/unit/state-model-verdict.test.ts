@@ -29,7 +29,9 @@ test.each([
   ['no graphics card', 'none', library(BYTES), 0, 'no-gpu'],
   ['an imitated one', 'software', library(BYTES), 0, 'software-gpu'],
   ['one that is still being asked for', null, library(BYTES), 0, 'asking'],
-  ['a window that keeps nothing', 'hardware', library(BYTES, 'memory'), 0, 'no-storage'],
+  ['a window that keeps nothing', 'hardware', library(BYTES - 1, 'memory'), 0, 'no-storage'],
+  ['one whose memory takes it', 'hardware', library(BYTES, 'memory'), 0, 'fits'],
+  ['one that does not say what memory takes', 'hardware', library(null, 'memory'), 0, 'no-storage'],
   ['a library that was not asked yet', 'hardware', null, 0, 'fits'],
 ] as const)('%s', (_, gpu, state, arrived, kind) => {
   expect(verdictOf(entry(arrived), gpu, state).kind).toBe(kind);
