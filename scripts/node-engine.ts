@@ -11,6 +11,7 @@ import { generate, type PipelineParts } from '../src/engine/pipeline.ts';
 import { precisionFor } from '../src/engine/precision.ts';
 import { JobClock } from '../src/engine/progress.ts';
 import type { DeviceTensor, HostArray, Runtime, Session } from '../src/engine/runtime.ts';
+import { collectTensor } from '../src/engine/tensor-writer.ts';
 import type { GraphPart } from '../src/networks/part.ts';
 import type { ModelManifest } from '../src/protocol/manifest.ts';
 import { bufferSource } from '../src/weights/byte-source.ts';
@@ -47,6 +48,8 @@ export function nodeRuntime(threads: number): Runtime {
     interOpNumThreads: 1,
     logSeverityLevel: 3,
   };
+  const upload: Runtime['upload'] = ({ dtype, dims }, data) =>
+    new NodeTensor(new ort.Tensor(dtype as 'float32', data as Float32Array, dims));
   return {
     kind: 'wasm', // what the engine needs to know: a processor, no GPU
     adapter: null,
@@ -72,8 +75,8 @@ export function nodeRuntime(threads: number): Runtime {
         release: () => session.release(),
       };
     },
-    upload: ({ dtype, dims }, data) =>
-      new NodeTensor(new ort.Tensor(dtype as 'float32', data as Float32Array, dims)),
+    upload,
+    allocate: (info) => collectTensor(info, upload),
     async finish() {},
     forgetErrors() {},
     async trim() {},

@@ -14,11 +14,11 @@ import { GraphBuilder } from '../graph/graph-builder.ts';
 import type { GraphPart, TensorInfo } from '../networks/part.ts';
 import type { GpuDevice } from './device.ts';
 import { SerialQueue } from './serial-queue.ts';
+import { bufferWriter, collectTensor, type HostArray, type TensorWriter } from './tensor-writer.ts';
+
+export type { HostArray, TensorWriter } from './tensor-writer.ts';
 
 type Ort = typeof import('onnxruntime-web/webgpu');
-
-/** Numbers as they enter or leave the device. f16 values are their 16 bits. */
-export type HostArray = Float32Array | Uint16Array | Int32Array | Uint8Array;
 
 /** A tensor on the runtime's device. Owned by whoever got it; released with {@link DeviceTensor.free}. */
 export interface DeviceTensor {
@@ -73,6 +73,8 @@ export interface Runtime {
   createSession(part: GraphPart): Promise<Session>;
   /** Copies numbers to the device. `data` is not kept on a GPU; on WebAssembly it is the tensor's memory. */
   upload(info: Pick<TensorInfo, 'dtype' | 'dims'>, data: HostArray): DeviceTensor;
+  /** Makes room for a tensor that is copied in part by part: large ones never are as a whole in memory here, if the device has its own. */
+  allocate(info: Pick<TensorInfo, 'dtype' | 'dims'>): TensorWriter<DeviceTensor>;
   /** Resolves when the device has done everything submitted so far. Free on WebAssembly. */
   finish(): Promise<void>;
   /**
@@ -251,6 +253,14 @@ class OrtRuntime implements Runtime {
     buffer.unmap();
     const value = this.#ort.Tensor.fromGpuBuffer(buffer, { dataType: dtype as 'float32', dims });
     return new OrtTensor(value as Tensor, buffer);
+  }
+
+  allocate({ dtype, dims }: Pick<TensorInfo, 'dtype' | 'dims'>): TensorWriter<DeviceTensor> {
+    if (!this.#gpu) return collectTensor({ dtype, dims }, (kind, data) => this.upload(kind, data));
+    return bufferWriter(this.#gpu.device, { dtype, dims }, (buffer) => {
+      const value = this.#ort.Tensor.fromGpuBuffer(buffer, { dataType: dtype as 'float32', dims });
+      return new OrtTensor(value as Tensor, buffer);
+    });
   }
 
   async finish(): Promise<void> {

@@ -1,14 +1,7 @@
 import { AppError } from '../core/errors.ts';
 import { type Dequantize, dequantizerOf, READABLE_TYPES } from './dequantize.ts';
 import { floatsToHalves } from './half.ts';
-import {
-  PACKED_BLOCK,
-  type PackedBlocks,
-  quantizeQ4,
-  quantizeQ8,
-  repackQ4_0,
-  repackQ8_0,
-} from './pack-blocks.ts';
+import { PACKED_BLOCK, quantizeQ4, quantizeQ8, repackQ4_0, repackQ8_0 } from './pack-blocks.ts';
 import { quoteName, type TensorEntry, type WeightFile } from './tensor-entry.ts';
 import { blockLayout, elementCount } from './tensor-type.ts';
 
@@ -48,41 +41,89 @@ export async function readTensor(
   options: ReadTensorOptions = {},
 ): Promise<PackedTensor> {
   const entry = find(file, name);
+  const convert = converter(file, entry, format);
   const count = elementCount(entry.shape);
+  const whole = allocate(file, entry, format, count, options);
+  const { elements } = blockLayout(entry.type);
+  await eachSlice(file, entry, options, (bytes, blocks, first) =>
+    convert(bytes, blocks, whole, first * elements),
+  );
+  return whole;
+}
+
+/** Takes a part of a tensor: `first` is the index of its first element in the tensor. The arrays are used again afterwards. */
+export type TakeSlice = (slice: PackedTensor, first: number) => void;
+
+/**
+ * The same as {@link readTensor}, but the tensor is handed on in slices, in order, and never is as a whole in memory: what is in use at
+ * once is a few tens of megabytes, however large it is. Slices begin at multiples of 128 elements.
+ * @throws {AppError} as {@link readTensor}; what was handed on by then is no whole tensor.
+ */
+export async function streamTensor(
+  file: WeightFile,
+  name: string,
+  format: PackedFormat,
+  take: TakeSlice,
+  options: ReadTensorOptions = {},
+): Promise<void> {
+  const entry = find(file, name);
+  const convert = converter(file, entry, format);
+  const { elements } = blockLayout(entry.type);
+  let slice: PackedTensor | null = null;
+  await eachSlice(file, entry, options, (bytes, blocks, first) => {
+    const count = blocks * elements;
+    slice ??= allocate(file, entry, format, count, options); // the first slice is the largest
+    convert(bytes, blocks, slice, 0);
+    take(beginning(slice, count), first * elements);
+  });
+}
+
+/** The first `count` elements of a slice, without a copy. */
+function beginning(slice: PackedTensor, count: number): PackedTensor {
+  if (slice.format === 'float32') return { format: 'float32', data: slice.data.subarray(0, count) };
+  if (slice.format === 'float16') return { format: 'float16', data: slice.data.subarray(0, count) };
+  const { format, quantized, scales } = slice;
+  const blocks = count / PACKED_BLOCK;
+  return {
+    format,
+    quantized: quantized.subarray(0, blocks * blockBytes(format)),
+    scales: scales.subarray(0, blocks),
+  };
+}
+
+/** Bytes of a packed block. */
+const blockBytes = (format: 'q8' | 'q4'): number => (format === 'q8' ? 32 : 16);
+
+/** Writes stored blocks into `to`, from the element `at` on. */
+type Convert = (bytes: Uint8Array<ArrayBuffer>, blocks: number, to: PackedTensor, at: number) => void;
+
+function converter(file: WeightFile, entry: TensorEntry, format: PackedFormat): Convert {
   const toFloats = dequantizer(file, entry);
   if (format === 'float32') {
-    const data = allocate(file, entry, 4 * count, () => new Float32Array(count));
-    await eachSlice(file, entry, options, (bytes, blocks, first) =>
-      toFloats(bytes, 0, blocks, data, first * blockLayout(entry.type).elements),
-    );
-    return { format, data };
+    return (bytes, blocks, to, at) => {
+      if (to.format === 'float32') toFloats(bytes, 0, blocks, to.data, at);
+    };
   }
   if (format === 'float16') {
-    const data = allocate(file, entry, 2 * count, () => new Uint16Array(count));
-    await eachSlice(file, entry, options, (bytes, blocks, first) => {
-      if (entry.type === 'F16') data.set(new Uint16Array(bytes.buffer, bytes.byteOffset, blocks), first);
+    return (bytes, blocks, to, at) => {
+      if (to.format !== 'float16') return;
+      const { data } = to;
+      if (entry.type === 'F16') data.set(new Uint16Array(bytes.buffer, bytes.byteOffset, blocks), at);
       else
-        eachPiece(entry, toFloats, bytes, blocks, first, (floats, n, at) =>
-          floatsToHalves(floats, n, data, at),
+        eachPiece(entry, toFloats, bytes, blocks, (floats, n, from) =>
+          floatsToHalves(floats, n, data, at + from),
         );
-    });
-    return { format, data };
+    };
   }
-
+  const count = elementCount(entry.shape);
   const columns = count / (entry.shape[0] ?? 1);
   if (count > 0 && columns % PACKED_BLOCK !== 0) {
     throw new AppError(
       'model/tensor-shape',
-      `${file.source.name}: tensor ${quoteName(name)} of shape [${entry.shape}] was asked as ${format}, but its rows of ${columns} are no multiple of ${PACKED_BLOCK}. Read it as float32 or float16.`,
-      { detail: { file: file.source.name, tensor: name, shape: entry.shape } },
+      `${file.source.name}: tensor ${quoteName(entry.name)} of shape [${entry.shape}] was asked as ${format}, but its rows of ${columns} are no multiple of ${PACKED_BLOCK}. Read it as float32 or float16.`,
+      { detail: { file: file.source.name, tensor: entry.name, shape: entry.shape } },
     );
   }
-  const packed = count / PACKED_BLOCK;
-  const blockBytes = format === 'q8' ? 32 : 16;
-  const to = allocate(file, entry, blockBytes * packed, () => ({
-    quantized: new Uint8Array(blockBytes * packed),
-    scales: options.scales === 'float16' ? new Uint16Array(packed) : new Float32Array(packed),
-  }));
   const repack =
     format === 'q4' && entry.type === 'Q4_0'
       ? repackQ4_0
@@ -90,20 +131,18 @@ export async function readTensor(
         ? repackQ8_0
         : null;
   const quantize = format === 'q8' ? quantizeQ8 : quantizeQ4;
-  await eachSlice(file, entry, options, (bytes, blocks, first) => {
-    if (repack) return repack(bytes, blocks, to, first);
-    eachPiece(entry, toFloats, bytes, blocks, first, (floats, n, at) => quantizePiece(floats, n, at, to));
-  });
-  return { format, ...to };
-
-  function quantizePiece(floats: Float32Array, n: number, at: number, into: PackedBlocks): void {
-    if (quantize(floats, n / PACKED_BLOCK, into, at / PACKED_BLOCK)) return;
-    throw new AppError(
-      'model/format',
-      `${file.source.name}: tensor ${quoteName(name)} holds numbers that are infinite or undefined. The file is damaged; download it again.`,
-      { detail: { file: file.source.name, tensor: name } },
-    );
-  }
+  return (bytes, blocks, to, at) => {
+    if (to.format === 'float32' || to.format === 'float16') return;
+    if (repack) return repack(bytes, blocks, to, at / PACKED_BLOCK);
+    eachPiece(entry, toFloats, bytes, blocks, (floats, n, from) => {
+      if (quantize(floats, n / PACKED_BLOCK, to, (at + from) / PACKED_BLOCK)) return;
+      throw new AppError(
+        'model/format',
+        `${file.source.name}: tensor ${quoteName(entry.name)} holds numbers that are infinite or undefined. The file is damaged; download it again.`,
+        { detail: { file: file.source.name, tensor: entry.name } },
+      );
+    });
+  };
 }
 
 /**
@@ -175,9 +214,22 @@ function dequantizer(file: WeightFile, entry: TensorEntry): Dequantize {
   );
 }
 
-function allocate<T>(file: WeightFile, entry: TensorEntry, bytes: number, make: () => T): T {
+/** Arrays for so many elements. @throws {AppError} `model/tensor-range`. */
+function allocate(
+  file: WeightFile,
+  entry: TensorEntry,
+  format: PackedFormat,
+  count: number,
+  options: ReadTensorOptions,
+): PackedTensor {
+  const packed = count / PACKED_BLOCK;
+  const bytes =
+    format === 'float32' ? 4 * count : format === 'float16' ? 2 * count : packed * blockBytes(format);
   try {
-    return make();
+    if (format === 'float32') return { format, data: new Float32Array(count) };
+    if (format === 'float16') return { format, data: new Uint16Array(count) };
+    const scales = options.scales === 'float16' ? new Uint16Array(packed) : new Float32Array(packed);
+    return { format, quantized: new Uint8Array(bytes), scales };
   } catch (cause) {
     throw new AppError(
       'model/tensor-range',
@@ -196,7 +248,7 @@ async function eachSlice(
 ): Promise<void> {
   const { bytes } = blockLayout(entry.type);
   const total = entry.bytes / bytes;
-  const step = Math.floor(SLICE_BYTES / bytes);
+  const step = Math.floor(SLICE_BYTES / bytes / 128) * 128; // so that slices begin at whole words in every format
   for (let first = 0; first < total; first += step) {
     const blocks = Math.min(step, total - first);
     const read = source.read(entry.offset + first * bytes, blocks * bytes, signal ? { signal } : {});
@@ -204,13 +256,12 @@ async function eachSlice(
   }
 }
 
-/** Unpacks a slice in pieces that stay in the cache: floats, how many, index of the first in the tensor. */
+/** Unpacks a slice in pieces that stay in the cache: floats, how many, index of the first in the slice. */
 function eachPiece(
   entry: TensorEntry,
   toFloats: Dequantize,
   bytes: Uint8Array,
   blocks: number,
-  first: number,
   use: (floats: Float32Array, count: number, at: number) => void,
 ): void {
   const layout = blockLayout(entry.type);
@@ -219,7 +270,7 @@ function eachPiece(
   for (let b = 0; b < blocks; b += step) {
     const n = Math.min(step, blocks - b);
     toFloats(bytes, b * layout.bytes, n, floats, 0);
-    use(floats, n * layout.elements, (first + b) * layout.elements);
+    use(floats, n * layout.elements, b * layout.elements);
   }
 }
 

@@ -13,6 +13,7 @@ import { preparePicture } from '../../src/engine/picture.ts';
 import { generate } from '../../src/engine/pipeline.ts';
 import { JobClock } from '../../src/engine/progress.ts';
 import { type DeviceTensor, openRuntime, type Runtime } from '../../src/engine/runtime.ts';
+import { collectTensor } from '../../src/engine/tensor-writer.ts';
 import type { GraphPart, Precision } from '../../src/networks/part.ts';
 import {
   sinusoidalTimestep,
@@ -70,6 +71,7 @@ function watched(onRun?: (part: string) => void): {
       shaderF16: false,
       threads: 1,
       upload: (info, data) => watch(runtime.upload(info, data)),
+      allocate: (info) => collectTensor(info, (kind, data) => watch(runtime.upload(kind, data))),
       finish: () => runtime.finish(),
       forgetErrors: () => {},
       trim: async () => {},
