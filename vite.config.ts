@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { serviceWorker } from './scripts/service-worker-plugin.ts';
 import { thirdPartyLicences } from './scripts/third-party-licences.ts';
 
 /** A page that asks for isolation gets WebAssembly threads. Any server that hosts the built site should send these two headers as well. */
@@ -17,7 +18,7 @@ const pages = ['index.html', 'embed.html', 'bench.html'].map(fromRoot).filter((p
 const licences = thirdPartyLicences();
 
 export default defineConfig({
-  plugins: [licences.page],
+  plugins: [licences.page, serviceWorker()],
   base: './', // the built site can be put under any path
   assetsInclude: ['**/*.gguf'],
   resolve: {

@@ -67,7 +67,8 @@ async function open(
 ): Promise<DrivenPage & { readonly adapter: Adapter }> {
   const browser = await launch(options.executable, gpuFlags);
   try {
-    const page = await browser.newPage();
+    // The profile is gone with the browser: nothing is worth keeping offline.
+    const page = await browser.newPage({ serviceWorkers: 'block' });
     const fetched: string[] = [];
     page.context().on('response', (response) => fetched.push(new URL(response.url()).pathname));
     await page.goto(options.url);

@@ -15,6 +15,7 @@ import { DIST, ensureSite, ROOT } from './site.ts';
 /** The only kinds of files that a build may contain; `[0-9A-Za-z_-]{8}` is the hash that the build adds. */
 const EXPECTED: readonly RegExp[] = [
   /^(index|embed|bench)\.html$/,
+  /^service-worker\.js$/,
   /^[a-z-]+\.(svg|png|ico|webmanifest|txt|md)$/,
   /^(icons|screenshots)\/[a-z0-9-]+\.(svg|png|webp)$/,
   /^storyboard\.schema\.json$/,

@@ -16,7 +16,11 @@ await ensureSite(console.error);
 const site = await serveSite(0);
 const browser = await chromium.launch({ executablePath: path, args: [...BASE_FLAGS] });
 try {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'en-US' });
+  const page = await browser.newPage({
+    viewport: { width: 1280, height: 800 },
+    locale: 'en-US',
+    serviceWorkers: 'block',
+  });
   await page.goto(site.url);
   await page.getByRole('textbox', { name: EN.prompt.label }).fill(PROMPT);
   await page.getByLabel(EN.settings.seed, { exact: true }).fill(SEED);

@@ -31,3 +31,8 @@ interface ImportMetaEnv {
 interface ImportMeta {
   readonly env: ImportMetaEnv;
 }
+
+declare module '*?worker&url' {
+  const address: string;
+  export default address;
+}

@@ -1,16 +1,25 @@
+import { signal } from '@preact/signals';
 import { render } from 'preact';
 import { findModel, MODELS } from '../models/catalog.ts';
+import generationWorker from '../workers/generation.worker.ts?worker&url';
+import libraryWorker from '../workers/library.worker.ts?worker&url';
 import { registerAutomation } from './client/automation.ts';
+import { holdInstallPrompt } from './client/browser-install-prompt.ts';
 import { EngineClient } from './client/engine-client.ts';
+import { trustedScript } from './client/trusted-scripts.ts';
 import { assert } from './core/errors.ts';
 import { BOARD, openSegmentFiles } from './films/segment-files.ts';
+import { RESET_PARAMETER, SHARED_PARAMETER } from './protocol/offline.ts';
 import type { OpenModel } from './protocol/open-model.ts';
+import type { AppLife } from './state/app-life.ts';
 import type { PictureKeeper } from './state/board-keeper.ts';
 import { keepChoice, keptChoice } from './state/language.ts';
 import type { ModelShelf } from './state/model-shelf.ts';
 import { Studio } from './state/studio.ts';
 import { readSupport } from './state/support.ts';
 import { App } from './ui/app.tsx';
+import { TEXTS } from './ui/studio-context.tsx';
+import { whenIdle } from './ui/when-idle.ts';
 import './ui/styles/tokens.css';
 import './ui/styles/controls.css';
 import './ui/styles/composer.css';
@@ -27,6 +36,8 @@ const store = (): Storage | null => {
   }
 };
 
+const installPrompt = holdInstallPrompt();
+
 const HUB_KEY = 'kindling.hub';
 const OWN_KEY = 'kindling.own-models';
 
@@ -35,11 +46,7 @@ assert(manifest, 'the catalogue has no model');
 
 // The Worker is only created when the first clip is asked for.
 const engine = new EngineClient(
-  () =>
-    new Worker(new URL('../workers/generation.worker.ts', import.meta.url), {
-      type: 'module',
-      name: 'generation',
-    }),
+  () => new Worker(trustedScript(generationWorker), { type: 'module', name: 'generation' }),
 );
 
 /** What a script added before the list was opened. */
@@ -53,11 +60,7 @@ async function loadShelf(): Promise<ModelShelf> {
     import('../models/wan/open-models.ts'),
   ]);
   const library = new LibraryClient(
-    () =>
-      new Worker(new URL('../workers/library.worker.ts', import.meta.url), {
-        type: 'module',
-        name: 'library',
-      }),
+    () => new Worker(trustedScript(libraryWorker), { type: 'module', name: 'library' }),
   );
   const { models, host } = offered;
   return new ModelShelf(library, [...OPEN_MODELS, ...models], {
@@ -100,7 +103,37 @@ const studio = new Studio({
 
 const root = document.getElementById('app');
 assert(root, 'the page has no place for the studio');
-render(<App studio={studio} />, root);
+const life = signal<AppLife | null>(null);
+render(<App studio={studio} life={life} />, root);
+whenIdle(() => void begin().catch(console.warn)); // a convenience: the studio works without it
+
+/** Begins what goes on around the studio, now that it has been painted: keeping the site offline, for one. */
+async function begin(): Promise<void> {
+  const [{ ServiceWorkerClient, removeServiceWorker }, { browserDevice }, { onLaunchedFile }, { AppLife }] =
+    await Promise.all([
+      import('./client/service-worker-client.ts'),
+      import('./client/browser-device.ts'),
+      import('./client/launched-files.ts'),
+      import('./state/app-life.ts'),
+    ]);
+  const { searchParams } = new URL(location.href);
+  const isReset = searchParams.has(RESET_PARAMETER);
+  const isShared = searchParams.has(SHARED_PARAMETER);
+  if (isReset) await removeServiceWorker(); // it has seen to that itself, if it still can
+  if (isReset || isShared) history.replaceState(null, '', location.pathname); // a reload is an ordinary visit
+  const canKeep = import.meta.env.PROD && !isReset && 'serviceWorker' in navigator;
+  life.value = new AppLife(studio, {
+    offline: canKeep ? new ServiceWorkerClient(trustedScript) : null,
+    device: browserDevice,
+    installPrompt,
+    store: store(),
+    reload: () => location.reload(),
+    clipIsReady: () => TEXTS[studio.language.value].life.clipIsReady,
+  });
+  onLaunchedFile((file) => void studio.open(file, file.name));
+  await life.value.keepOffline();
+  if (isShared) await life.value.openShared();
+}
 void studio.words.load();
 registerAutomation(engine, findModel, (model, host) => {
   offered.models.push(model);

@@ -2,6 +2,7 @@ import { proxy } from 'comlink';
 import { AppError } from '../core/errors.ts';
 import type { Capabilities, EngineApi, GenerateRequest, GenerateResult } from '../protocol/engine-api.ts';
 import type { Engine, GenerateOptions } from './engine.ts';
+import { whileJobRuns } from './job-lock.ts';
 import { WorkerConnection, type WorkerLike } from './worker-connection.ts';
 
 /** A Worker stops within one transformer block; one that has not after this long is stuck. */
@@ -53,20 +54,22 @@ export class EngineClient implements Engine {
     this.#generating = true;
     let settled = false;
     try {
-      return await this.#call(async (connection) => {
-        const id = `job-${++this.#jobs}`;
-        const callback = proxy((event: Parameters<NonNullable<typeof onEvent>>[0]) => {
-          if (!settled) onEvent?.(event);
-        });
-        const work = connection.race(connection.api.generate(id, request, callback));
-        try {
-          return await this.#cancellable(work, connection, id, signal);
-        } catch (error) {
-          // The runtime's module does not recover from a trap or a lost device: the next job gets a new Worker.
-          if (error instanceof AppError && /^(internal|gpu)\//.test(error.code)) connection.end();
-          throw error;
-        }
-      });
+      return await whileJobRuns(() =>
+        this.#call(async (connection) => {
+          const id = `job-${++this.#jobs}`;
+          const callback = proxy((event: Parameters<NonNullable<typeof onEvent>>[0]) => {
+            if (!settled) onEvent?.(event);
+          });
+          const work = connection.race(connection.api.generate(id, request, callback));
+          try {
+            return await this.#cancellable(work, connection, id, signal);
+          } catch (error) {
+            // The runtime's module does not recover from a trap or a lost device: the next job gets a new Worker.
+            if (error instanceof AppError && /^(internal|gpu)\//.test(error.code)) connection.end();
+            throw error;
+          }
+        }),
+      );
     } finally {
       settled = true;
       this.#generating = false;

@@ -1,6 +1,8 @@
 import '@preact/signals'; // lets components follow the signals that they read
+import type { ReadonlySignal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
+import type { AppLife } from '../state/app-life.ts';
 import { LANGUAGE_TAGS } from '../state/language.ts';
 import type { Studio } from '../state/studio.ts';
 import { Composer } from './composer.tsx';
@@ -8,24 +10,30 @@ import { DropZone } from './drop-zone.tsx';
 import { Header } from './header.tsx';
 import { Models } from './models.tsx';
 import { Stage } from './stage.tsx';
-import { StudioContext, TEXTS, useStudio, useTexts } from './studio-context.tsx';
+import { LifeContext, StudioContext, TEXTS, useStudio, useTexts } from './studio-context.tsx';
 import { whenIdle } from './when-idle.ts';
 
 /** The studio page. */
-export function App({ studio }: { readonly studio: Studio }): VNode {
+export function App(props: {
+  readonly studio: Studio;
+  readonly life: ReadonlySignal<AppLife | null>;
+}): VNode {
+  const { studio, life } = props;
   return (
     <StudioContext.Provider value={studio}>
-      <DocumentLanguage />
-      <Keys />
-      <FindGpu />
-      <Header />
-      <main class="studio">
-        <Composer />
-        <Stage />
-      </main>
-      <DropZone />
-      <Models />
-      <SpokenStatus />
+      <LifeContext.Provider value={life}>
+        <DocumentLanguage />
+        <Keys />
+        <FindGpu />
+        <Header />
+        <main class="studio">
+          <Composer />
+          <Stage />
+        </main>
+        <DropZone />
+        <Models />
+        <SpokenStatus />
+      </LifeContext.Provider>
     </StudioContext.Provider>
   );
 }

@@ -1,6 +1,8 @@
+import { type ReadonlySignal, signal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import { assert } from '../core/errors.ts';
+import type { AppLife } from '../state/app-life.ts';
 import type { Language } from '../state/language.ts';
 import type { Studio } from '../state/studio.ts';
 import { EN } from './texts/en.ts';
@@ -12,6 +14,12 @@ export const TEXTS: Readonly<Record<Language, Texts>> = { en: EN, zh: ZH };
 
 /** Brings the state to the components. */
 export const StudioContext = createContext<Studio | null>(null);
+
+/** Brings what goes on around the studio; null until the page is idle. */
+export const LifeContext = createContext<ReadonlySignal<AppLife | null>>(signal(null));
+
+/** What goes on around the studio; null until the page is idle. */
+export const useLife = (): AppLife | null => useContext(LifeContext).value;
 
 /** The state of the page. */
 export function useStudio(): Studio {

@@ -13,12 +13,14 @@ import { findBrowser } from '../../scripts/find-browser.ts';
 import { EN } from '../../src/ui/texts/en.ts';
 import type { Texts } from '../../src/ui/texts/texts.ts';
 
-/** Starts the browser; the caller closes it. */
-export function startBrowser(gpu: 'no-gpu' | 'software-gpu'): Promise<Browser> {
+/** Starts the browser; the caller closes it. @param proxy address of a proxy through which everything has to go. */
+export function startBrowser(gpu: 'no-gpu' | 'software-gpu', proxy?: string): Promise<Browser> {
   const found = findBrowser();
   return chromium.launch({
     ...(found && { executablePath: found.path }),
     args: [...BASE_FLAGS, ...(gpu === 'no-gpu' ? ['--disable-gpu'] : SOFTWARE_GPU)],
+    // Also for what would not pass a proxy, being on this machine.
+    ...(proxy && { proxy: { server: proxy, bypass: '<-loopback>' } }),
   });
 }
 
@@ -32,6 +34,8 @@ export interface OpenOptions {
   readonly allow?: readonly string[];
   /** Where the site is, if not where the built site is served. Ends in `/`. */
   readonly url?: string;
+  /** Lets the page keep itself offline. Without it each request reaches the server and is seen here once. */
+  readonly serviceWorker?: boolean;
 }
 
 /**
@@ -69,7 +73,11 @@ export class StudioPage {
 
   /** Opens the built site in a fresh profile. */
   static async open(browser: Browser, options: OpenOptions = {}): Promise<StudioPage> {
-    const context = await browser.newContext({ locale: 'en-US', ...options.context });
+    const context = await browser.newContext({
+      locale: 'en-US',
+      serviceWorkers: options.serviceWorker ? 'allow' : 'block',
+      ...options.context,
+    });
     if (options.script) await context.addInitScript(options.script);
     const studio = new StudioPage(await context.newPage(), options);
     await context.route(

@@ -61,6 +61,7 @@ function farDevice(peak: Peak): { readonly runtime: Runtime; taken(): number } {
     allocate,
     finish: async () => {},
     forgetErrors() {},
+    async trim() {},
     close: async () => {},
   };
   return { runtime, taken: () => taken };

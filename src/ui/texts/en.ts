@@ -277,6 +277,18 @@ export const EN: Texts = {
         `${bytesInWords(bytes)} to download, more than this site may keep on this device. Free some space first.`,
     },
   },
+  life: {
+    clipIsReady: { title: 'Your clip is ready', text: 'Kindling has finished it.' },
+    updateWaiting: 'A new version of Kindling is ready.',
+    updateAfterJob: 'A new version of Kindling is ready. It waits until your clip is done.',
+    updateBusy: 'A clip is being made in another tab. Update when it is done.',
+    update: 'Update now',
+    later: 'Later',
+    installOffer: 'Kindling can be installed: a window of its own, and it works offline.',
+    install: 'Install',
+    noInstall: 'No, thanks',
+    tellMe: 'Tell me when it is ready',
+  },
   notices: {
     restored: () => 'Everything is set as it was for that clip.',
     'restored-version': ({ made, here }) =>

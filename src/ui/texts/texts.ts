@@ -219,6 +219,19 @@ export interface Texts {
     /** @param bytes of the download. @param gpuBytes on the graphics card. */
     readonly verdicts: Readonly<Record<Verdict['kind'], (bytes: number, gpuBytes: number) => string>>;
   };
+  /** What goes on around the studio. */
+  readonly life: {
+    readonly clipIsReady: { readonly title: string; readonly text: string };
+    readonly updateWaiting: string;
+    readonly updateAfterJob: string;
+    readonly updateBusy: string;
+    readonly update: string;
+    readonly later: string;
+    readonly installOffer: string;
+    readonly install: string;
+    readonly noInstall: string;
+    readonly tellMe: string;
+  };
   readonly notices: Readonly<{ [Id in Notice['id']]: (notice: Extract<Notice, { id: Id }>) => string }>;
   readonly status: Readonly<Record<Status, string>>;
   readonly errors: Readonly<Record<ErrorCode, ErrorText>>;

@@ -269,6 +269,18 @@ export const ZH: Texts = {
         `需要下载 ${bytesInWords(bytes)}，超出了本站能在这台设备上保存的大小。请先腾出空间。`,
     },
   },
+  life: {
+    clipIsReady: { title: '短片做好了', text: 'Kindling 已经完成。' },
+    updateWaiting: 'Kindling 有新版本了。',
+    updateAfterJob: 'Kindling 有新版本了，会等到短片做完。',
+    updateBusy: '另一个标签页正在制作短片，等它做完再更新。',
+    update: '现在更新',
+    later: '以后再说',
+    installOffer: 'Kindling 可以安装：有自己的窗口，离线也能用。',
+    install: '安装',
+    noInstall: '不用了',
+    tellMe: '做好后通知我',
+  },
   notices: {
     restored: () => '已恢复那段短片的全部设置。',
     'restored-version': ({ made, here }) =>
