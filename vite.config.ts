@@ -1,14 +1,9 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { CONTENT_SECURITY_POLICY, contentSecurity, ISOLATION_HEADERS } from './scripts/content-security.ts';
 import { serviceWorker } from './scripts/service-worker-plugin.ts';
 import { thirdPartyLicences } from './scripts/third-party-licences.ts';
-
-/** A page that asks for isolation gets WebAssembly threads. Any server that hosts the built site should send these two headers as well. */
-export const ISOLATION_HEADERS = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-} as const;
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -18,7 +13,7 @@ const pages = ['index.html', 'embed.html', 'bench.html'].map(fromRoot).filter((p
 const licences = thirdPartyLicences();
 
 export default defineConfig({
-  plugins: [licences.page, serviceWorker()],
+  plugins: [licences.page, contentSecurity(), serviceWorker()],
   base: './', // the built site can be put under any path
   assetsInclude: ['**/*.gguf'],
   resolve: {
@@ -35,5 +30,8 @@ export default defineConfig({
     rolldownOptions: { input: pages, checks: { pluginTimings: false } },
   },
   server: { host: 'localhost', headers: ISOLATION_HEADERS },
-  preview: { host: 'localhost', headers: ISOLATION_HEADERS },
+  preview: {
+    host: 'localhost',
+    headers: { ...ISOLATION_HEADERS, 'Content-Security-Policy': CONTENT_SECURITY_POLICY },
+  },
 });

@@ -2,8 +2,8 @@ import { playwright } from '@vitest/browser-playwright';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { BASE_FLAGS, SOFTWARE_GPU } from './scripts/browser-flags.ts';
+import { ISOLATION_HEADERS } from './scripts/content-security.ts';
 import { findBrowser } from './scripts/find-browser.ts';
-import { ISOLATION_HEADERS } from './vite.config.ts';
 
 const browser = findBrowser();
 

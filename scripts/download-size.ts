@@ -4,7 +4,10 @@ import { join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { DIST } from './site.ts';
 
-/** JavaScript that the page loads before anything is generated, gzipped. */
+/** JavaScript that the page needs before it can be painted, gzipped. */
+export const MAX_FIRST_BYTES = 60_000;
+
+/** All JavaScript that the page loads before anything is generated, gzipped. */
 export const MAX_PAGE_BYTES = 100_000;
 
 /** Weights and tokenizer of the model that comes with the app. */
@@ -24,7 +27,7 @@ export function listBuilt(): readonly string[] {
 }
 
 /**
- * The scripts that a page loads before anything is generated: those it names and their static imports.
+ * The scripts that a page needs before it can be painted: those it names and their static imports.
  * @param page its file in `dist/`.
  * @returns gzipped bytes.
  */

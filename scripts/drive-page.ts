@@ -8,6 +8,9 @@ import { BASE_FLAGS, HARDWARE_GPU, SOFTWARE_GPU } from './browser-flags.ts';
 /** Bytes fetched from the page at once; a protocol message of this size is still quick. */
 const READ_BYTES = 4 << 20;
 
+/** How long the page may take to get ready. */
+const READY_MS = 30_000;
+
 declare global {
   // What functions that run inside the page may use. They are sent as text: nothing else of this file exists there.
   var kindling: Automation | undefined;
@@ -72,13 +75,22 @@ async function open(
     const fetched: string[] = [];
     page.context().on('response', (response) => fetched.push(new URL(response.url()).pathname));
     await page.goto(options.url);
-    await page.waitForFunction(() => globalThis.kindling !== undefined, null, { timeout: 30_000 });
+    await ready(page);
     return { ...driver(browser, page, fetched), adapter: await adapterOf(page) };
   } catch (cause) {
     const code = browser.isConnected() ? 'internal/runtime' : 'worker/crashed';
     await browser.close();
     const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
     throw new AppError(code, `The page did not get ready: ${reason}`, { cause });
+  }
+}
+
+/** Waits for the page to take orders. (Playwright's own way evaluates text inside the page, which the page's policy forbids.) */
+async function ready(page: Page): Promise<void> {
+  const end = Date.now() + READY_MS;
+  while (!(await page.evaluate(() => globalThis.kindling !== undefined))) {
+    if (Date.now() > end) throw new Error('it took too long');
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 

@@ -18,6 +18,7 @@ const SOURCES = [
   'workers',
   'models',
   'public',
+  'scripts/content-security.ts',
   'scripts/service-worker-plugin.ts',
   'vite.config.ts',
   'package-lock.json',

@@ -1,4 +1,4 @@
-// `npm run screenshot`: makes a clip in the built page and takes the README's picture of it.
+// `npm run screenshot`: makes a clip in the built page and takes the pictures of it that the README and the web manifest show.
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { chromium } from 'playwright';
@@ -8,6 +8,8 @@ import { ensureBrowser } from './find-browser.ts';
 import { ensureSite, ROOT, serveSite } from './site.ts';
 
 const FILE = join(ROOT, 'public/screenshots/studio.png');
+/** The same on a phone. */
+const NARROW = join(ROOT, 'public/screenshots/studio-narrow.png');
 const PROMPT = 'A purple castle in the meadow, the sun sets';
 const SEED = '7'; // the same picture as long as the weights are the same
 
@@ -29,7 +31,10 @@ try {
   await page.waitForTimeout(2500); // the visible label is gone by then
   mkdirSync(dirname(FILE), { recursive: true });
   await page.screenshot({ path: FILE });
-  console.error(`Wrote ${FILE}`);
+  await page.setViewportSize({ width: 540, height: 960 });
+  await page.locator('video').scrollIntoViewIfNeeded();
+  await page.screenshot({ path: NARROW });
+  console.error(`Wrote ${FILE} and ${NARROW}`);
 } finally {
   await browser.close();
   await site.close();

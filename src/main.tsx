@@ -40,6 +40,8 @@ const installPrompt = holdInstallPrompt();
 
 const HUB_KEY = 'kindling.hub';
 const OWN_KEY = 'kindling.own-models';
+/** The address parameter with which the web manifest's shortcuts open a list. */
+const OPEN_PARAMETER = 'open';
 
 const manifest = MODELS[0];
 assert(manifest, 'the catalogue has no model');
@@ -109,18 +111,19 @@ whenIdle(() => void begin().catch(console.warn)); // a convenience: the studio w
 
 /** Begins what goes on around the studio, now that it has been painted: keeping the site offline, for one. */
 async function begin(): Promise<void> {
-  const [{ ServiceWorkerClient, removeServiceWorker }, { browserDevice }, { onLaunchedFile }, { AppLife }] =
+  const [{ ServiceWorkerClient, removeServiceWorker }, { browserDevice }, { onLaunch }, { AppLife }] =
     await Promise.all([
       import('./client/service-worker-client.ts'),
       import('./client/browser-device.ts'),
-      import('./client/launched-files.ts'),
+      import('./client/launch.ts'),
       import('./state/app-life.ts'),
     ]);
-  const { searchParams } = new URL(location.href);
-  const isReset = searchParams.has(RESET_PARAMETER);
-  const isShared = searchParams.has(SHARED_PARAMETER);
+  const address = new URL(location.href);
+  const isReset = address.searchParams.has(RESET_PARAMETER);
   if (isReset) await removeServiceWorker(); // it has seen to that itself, if it still can
-  if (isReset || isShared) history.replaceState(null, '', location.pathname); // a reload is an ordinary visit
+  const later = new URL(address); // a reload is an ordinary visit
+  for (const name of [RESET_PARAMETER, SHARED_PARAMETER, OPEN_PARAMETER]) later.searchParams.delete(name);
+  if (later.href !== address.href) history.replaceState(history.state, '', later);
   const canKeep = import.meta.env.PROD && !isReset && 'serviceWorker' in navigator;
   life.value = new AppLife(studio, {
     offline: canKeep ? new ServiceWorkerClient(trustedScript) : null,
@@ -130,9 +133,14 @@ async function begin(): Promise<void> {
     reload: () => location.reload(),
     clipIsReady: () => TEXTS[studio.language.value].life.clipIsReady,
   });
-  onLaunchedFile((file) => void studio.open(file, file.name));
+  const open = ({ searchParams }: URL): void => {
+    if (searchParams.has(SHARED_PARAMETER)) void life.value?.openShared();
+    if (searchParams.get(OPEN_PARAMETER) === 'models') void studio.chooseModel();
+    if (searchParams.get(OPEN_PARAMETER) === 'storage') void life.value?.storage.show();
+  };
+  open(address);
+  onLaunch({ onFile: (file) => void studio.open(file, file.name), onAddress: open });
   await life.value.keepOffline();
-  if (isShared) await life.value.openShared();
 }
 void studio.words.load();
 registerAutomation(engine, findModel, (model, host) => {

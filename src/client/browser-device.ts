@@ -43,4 +43,17 @@ export const browserDevice: Device = {
       }),
     );
   },
+  async storageRoom() {
+    try {
+      const { usage = 0, quota = 0 } = await navigator.storage.estimate();
+      return {
+        used: usage,
+        free: Math.max(0, quota - usage),
+        persistent: await navigator.storage.persisted(),
+      };
+    } catch {
+      return null;
+    }
+  },
+  askToPersist: async () => (await navigator.storage?.persist?.().catch(() => false)) ?? false,
 };

@@ -1,3 +1,5 @@
+import type { StorageRoom } from '../protocol/library-api.ts';
+
 /** Whether the visitor may be told something while the page is not seen. `none`: the browser has no such thing. */
 export type NoticePermission = NotificationPermission | 'none';
 
@@ -12,6 +14,10 @@ export interface Device {
   askForNotices(): Promise<NoticePermission>;
   /** Tells the visitor, if that is allowed and the page is not seen. */
   tellIfHidden(title: string, text: string): void;
+  /** What the browser says of this site's storage; null if it does not say. */
+  storageRoom(): Promise<StorageRoom | null>;
+  /** Asks the browser not to clear it by itself. @returns whether it promises that. */
+  askToPersist(): Promise<boolean>;
 }
 
 /** The browser's own offer to install the page. The application state knows only this. */

@@ -1,6 +1,7 @@
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals-core';
 import type { Device, InstallPrompt } from '../client/device.ts';
 import type { Offline } from '../client/offline.ts';
+import { KeptStorage } from './kept-storage.ts';
 import { keepChoice, keptChoice, type TextStore } from './language.ts';
 import type { Studio } from './studio.ts';
 
@@ -25,6 +26,7 @@ const INSTALL_KEY = 'kindling.install';
 /** What goes on around the studio: new versions, installing, keeping the device awake, telling when a clip is ready. */
 export class AppLife {
   readonly offline: Offline | null;
+  readonly storage: KeptStorage;
   readonly update: ReadonlySignal<UpdateState>;
   /** Installing is to be offered: a clip was made, the browser can, and nobody has said no. */
   readonly offersInstall: ReadonlySignal<boolean>;
@@ -44,6 +46,7 @@ export class AppLife {
     this.#studio = studio;
     this.#parts = parts;
     this.offline = offline;
+    this.storage = new KeptStorage(studio, offline, device);
     this.#isInstallDeclined.value = keptChoice(INSTALL_KEY, store) !== null;
     this.#noticePermission = signal(device.noticePermission());
     this.update = computed(() => (this.#isUpdateSeen.value ? 'none' : this.#update.value));

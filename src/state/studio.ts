@@ -171,6 +171,11 @@ export class Studio {
     }
   }
 
+  /** Finds out what is stored, without showing the list. @throws if what knows the models cannot be fetched. */
+  async lookAtShelf(): Promise<void> {
+    await (await this.#openShelf()).refresh();
+  }
+
   #openShelf(): Promise<ModelShelf> {
     this.#openingShelf ??= this.#loadShelf().then(
       (shelf) => {

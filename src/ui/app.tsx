@@ -10,7 +10,8 @@ import { DropZone } from './drop-zone.tsx';
 import { Header } from './header.tsx';
 import { Models } from './models.tsx';
 import { Stage } from './stage.tsx';
-import { LifeContext, StudioContext, TEXTS, useStudio, useTexts } from './studio-context.tsx';
+import { Storage } from './storage.tsx';
+import { LifeContext, StudioContext, TEXTS, useLife, useStudio, useTexts } from './studio-context.tsx';
 import { whenIdle } from './when-idle.ts';
 
 /** The studio page. */
@@ -32,6 +33,7 @@ export function App(props: {
         </main>
         <DropZone />
         <Models />
+        <Storage />
         <SpokenStatus />
       </LifeContext.Provider>
     </StudioContext.Provider>
@@ -69,12 +71,13 @@ function FindGpu(): null {
 /** Ctrl/Cmd+Enter makes the clip, Escape cancels it, wherever the focus is. */
 function Keys(): null {
   const studio = useStudio();
+  const life = useLife();
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       // While Chinese is being composed, both keys belong to the input method.
       if (event.isComposing || event.defaultPrevented || event.repeat) return;
       // Escape closes what lies over the page first; Ctrl+Enter is the page's alone.
-      if (studio.isChoosingModel.value) return;
+      if (studio.isChoosingModel.value || life?.storage.isShown.value) return;
       if (event.key === 'Escape') studio.cancel();
       if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
         event.preventDefault();
@@ -83,7 +86,7 @@ function Keys(): null {
     };
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);
-  }, [studio]);
+  }, [studio, life]);
   return null;
 }
 

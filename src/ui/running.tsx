@@ -3,12 +3,13 @@ import type { RunningJob } from '../state/job-state.ts';
 import { Frame } from './frame.tsx';
 import { Poster } from './poster.tsx';
 import { PreviewCanvas } from './preview-canvas.tsx';
-import { useStudio, useTexts } from './studio-context.tsx';
+import { useLife, useStudio, useTexts } from './studio-context.tsx';
 import { Warnings } from './warnings.tsx';
 
 /** A clip on its way: what it is becoming, how far it is, and a way out. */
 export function Running({ job }: { readonly job: RunningJob }): VNode {
   const studio = useStudio();
+  const life = useLife();
   const texts = useTexts();
   const { stage } = texts;
   const picture = studio.form.picture.value;
@@ -50,6 +51,11 @@ export function Running({ job }: { readonly job: RunningJob }): VNode {
           {job.cancelling ? texts.actions.cancelling : texts.actions.cancel} <kbd>Esc</kbd>
         </button>
         <Warnings warnings={job.warnings} />
+        {life?.canAskForNotices.value && (
+          <button type="button" class="link tell-me" onClick={() => void life.askForNotices()}>
+            {texts.life.tellMe}
+          </button>
+        )}
       </div>
     </>
   );

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { DIST } from '../../scripts/site.ts';
 import { ZH } from '../../src/ui/texts/zh.ts';
 import { readClip } from './clip-file.ts';
+import { pageSays } from './page-says.ts';
 import { serveFolder } from './serve-folder.ts';
 import { StudioPage, startBrowser } from './studio-page.ts';
 
@@ -32,13 +33,60 @@ test('before anything is pressed: at most 100 kB of JavaScript gzipped, no weigh
   expect(studio.complaints).toEqual([]);
 });
 
+test('the page’s own policy stops foreign scripts, inline scripts, eval, frames, forms and markup made of text', async () => {
+  studio = await StudioPage.open(browser);
+  const { page } = studio;
+  const stopped = await page.evaluate(async () => {
+    const violations: string[] = [];
+    document.addEventListener('securitypolicyviolation', (event) =>
+      violations.push(event.effectiveDirective),
+    );
+    const attempts: readonly (() => unknown)[] = [
+      () => document.head.append(Object.assign(document.createElement('script'), { text: 'inline = 1' })),
+      () => setTimeout('evaluated = 1'),
+      () =>
+        document.body.append(Object.assign(document.createElement('iframe'), { src: 'https://a.invalid/' })),
+      () => {
+        document.body.innerHTML = '<img src=x onerror="hurt = 1">';
+      },
+      () => new Worker('https://a.invalid/worker.js'),
+      () => new Worker(URL.createObjectURL(new Blob(['']))),
+      () => {
+        const form = Object.assign(document.createElement('form'), { action: 'https://a.invalid/' });
+        document.body.append(form);
+        form.submit();
+      },
+      () => fetch('http://a.invalid/'),
+    ];
+    for (const attempt of attempts) {
+      try {
+        await attempt();
+      } catch {
+        // What the browser says about it is in the violation.
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const ran = ['inline', 'evaluated', 'hurt'].filter((name) => name in globalThis);
+    return { violations: [...new Set(violations)].sort(), ran };
+  });
+  expect(stopped.ran).toEqual([]);
+  expect(stopped.violations).toEqual([
+    'connect-src',
+    'form-action',
+    'frame-src',
+    'require-trusted-types-for',
+  ]);
+  expect(await studio.prompt.isVisible()).toBe(true);
+});
+
 test('the page is isolated, so that WebAssembly has threads', async () => {
   studio = await StudioPage.open(browser);
   expect(await studio.page.evaluate('crossOriginIsolated')).toBe(true);
 });
 
 test('what the page, its frames and its workers ask of another host is blocked, and fails the test that opened the page', async () => {
-  studio = await StudioPage.open(browser);
+  // Without its policy, which would stop some of these before anybody sees them.
+  studio = await StudioPage.open(browser, { context: { bypassCSP: true } });
   const outcomes = await studio.page.evaluate(`(async () => {
     const ask = (url) => fetch(url, { mode: 'no-cors' }).then(() => 'answered', () => 'blocked');
     const source = 'onmessage = async ({ data }) => postMessage(await (' + ask + ')(data))';
@@ -84,7 +132,7 @@ test('speaks Chinese where the browser does, and can be switched', async () => {
   await page.getByRole('button', { name: 'English' }).click();
   expect(await page.evaluate('document.documentElement.lang')).toBe('en');
   await page.reload();
-  await page.waitForFunction(`document.documentElement.lang === 'en'`);
+  await pageSays(page, `document.documentElement.lang === 'en'`);
 });
 
 test('without WebGPU the page says what runs instead', async () => {

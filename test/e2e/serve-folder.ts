@@ -30,15 +30,22 @@ export interface ServedFolder {
   readonly url: string;
   /** Paths that were asked for and are not there. */
   readonly missed: readonly string[];
+  /** All paths that were asked for. */
+  readonly asked: readonly string[];
+  /** Serves another folder in its place from now on, as when a site is deployed anew. */
+  show(folder: string): void;
   close(): Promise<void>;
 }
 
 /** Serves a folder on a free port of this machine. @param path begins and ends with `/`; nothing is found outside it. */
 export async function serveFolder(folder: string, path: string): Promise<ServedFolder> {
   const missed: string[] = [];
+  const asked: string[] = [];
+  let shown = folder;
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    const file = fileFor(folder, path, decodeURIComponent(pathname));
+    asked.push(pathname);
+    const file = fileFor(shown, path, decodeURIComponent(pathname));
     if (file === null) {
       missed.push(pathname);
       response.writeHead(404).end();
@@ -53,6 +60,10 @@ export async function serveFolder(folder: string, path: string): Promise<ServedF
   return {
     url: `http://localhost:${port}${path}`,
     missed,
+    asked,
+    show: (next) => {
+      shown = next;
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -8,6 +8,7 @@ import { ROOT } from '../../scripts/site.ts';
 import { newJob } from '../../src/core/check-job.ts';
 import type { JobRecord } from '../../src/protocol/engine-api.ts';
 import { modelHash } from '../../src/protocol/manifest.ts';
+import { pageSays } from './page-says.ts';
 import { StudioPage, startBrowser } from './studio-page.ts';
 
 /** Two busy cores may take this long for a tiny clip. */
@@ -188,7 +189,7 @@ describe('what the page says about the device', () => {
     studio = await StudioPage.open(browser, {
       script: gpu(`(globalThis.asked = true, { info: { vendor: 'nvidia', architecture: 'hopper' } })`),
     });
-    await studio.page.waitForFunction('globalThis.asked');
+    await pageSays(studio.page, 'globalThis.asked');
     await studio.page.waitForTimeout(100);
     for (const title of ['noGpuTitle', 'softwareTitle'] as const)
       expect(await studio.page.getByRole('heading', { name: studio.texts.support[title] }).count()).toBe(0);
@@ -217,10 +218,10 @@ test('while the processor makes the clip the page moves in few steps', async () 
   const { page } = studio;
   await studio.fillSmallJob('a cat', 50);
   await studio.generate.click();
-  await page.waitForFunction(
+  await pageSays(
+    page,
     `[...document.getAnimations()].some((one) => getComputedStyle(one.effect.target).animationTimingFunction.startsWith('steps'))`,
-    null,
-    { timeout: PATIENCE_MS },
+    PATIENCE_MS,
   );
   await studio.cancel.click();
   await page.getByText(studio.texts.stage.cancelled, { exact: true }).waitFor();

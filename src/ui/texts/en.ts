@@ -289,6 +289,23 @@ export const EN: Texts = {
     noInstall: 'No, thanks',
     tellMe: 'Tell me when it is ready',
   },
+  storage: {
+    open: 'What is kept here',
+    title: 'Kept on this device',
+    close: 'Close the list of what is kept',
+    app: 'The app',
+    appHint: 'The page itself, so that it opens offline. Comes back with the next visit.',
+    model: (model) => `${model} and what runs it`,
+    modelHint: 'So that clips can be made offline. Comes back with the next clip.',
+    notKept: 'nothing',
+    others: 'Other files',
+    clips: 'Clips are kept until this page is closed: download those that you want to keep.',
+    remove: (what) => `Delete: ${what}`,
+    persistent: 'The browser has promised not to clear this by itself.',
+    notPersistent: 'The browser may clear this by itself when the device runs out of space.',
+    persist: 'Ask it to keep everything',
+    counting: 'Counting …',
+  },
   notices: {
     restored: () => 'Everything is set as it was for that clip.',
     'restored-version': ({ made, here }) =>

@@ -232,6 +232,24 @@ export interface Texts {
     readonly noInstall: string;
     readonly tellMe: string;
   };
+  /** What this site keeps on the device. */
+  readonly storage: {
+    readonly open: string;
+    readonly title: string;
+    readonly close: string;
+    readonly app: string;
+    readonly appHint: string;
+    readonly model: (model: string) => string;
+    readonly modelHint: string;
+    readonly notKept: string;
+    readonly others: string;
+    readonly clips: string;
+    readonly remove: (what: string) => string;
+    readonly persistent: string;
+    readonly notPersistent: string;
+    readonly persist: string;
+    readonly counting: string;
+  };
   readonly notices: Readonly<{ [Id in Notice['id']]: (notice: Extract<Notice, { id: Id }>) => string }>;
   readonly status: Readonly<Record<Status, string>>;
   readonly errors: Readonly<Record<ErrorCode, ErrorText>>;

@@ -281,6 +281,23 @@ export const ZH: Texts = {
     noInstall: '不用了',
     tellMe: '做好后通知我',
   },
+  storage: {
+    open: '这里保存了什么',
+    title: '保存在这台设备上',
+    close: '关闭保存内容的列表',
+    app: '应用',
+    appHint: '页面本身，离线时也能打开。下次访问时会重新保存。',
+    model: (model) => `${model} 及其运行环境`,
+    modelHint: '离线时也能制作短片。下次制作短片时会重新保存。',
+    notKept: '没有',
+    others: '其他文件',
+    clips: '短片只保留到关闭此页面为止：想留下的请先下载。',
+    remove: (what) => `删除：${what}`,
+    persistent: '浏览器已承诺不会自行清除这些内容。',
+    notPersistent: '设备空间不足时，浏览器可能会自行清除这些内容。',
+    persist: '请浏览器保留全部内容',
+    counting: '正在统计 …',
+  },
   notices: {
     restored: () => '已恢复那段短片的全部设置。',
     'restored-version': ({ made, here }) =>

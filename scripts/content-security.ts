@@ -1,0 +1,83 @@
+// What the built pages may load and talk to, said in the pages themselves and in a file of headers for hosts that read one.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Plugin } from 'vite';
+
+/** Name of the file in the built site that Netlify, Cloudflare Pages and others take their headers from. */
+export const HEADERS_FILE = '_headers';
+
+/** A page that asks for isolation gets WebAssembly threads. */
+export const ISOLATION_HEADERS = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+} as const;
+
+/**
+ * The content security policy of pages and workers. No script but the site's own files, nothing evaluated but
+ * WebAssembly, nothing sent to anybody by a form. Model files come from the hub or from whatever mirror a visitor names,
+ * which no fixed list could hold: so files may be fetched from any host that is encrypted, and from the visitor's own machine.
+ */
+export const CONTENT_SECURITY_POLICY: string = [
+  `default-src 'none'`,
+  `script-src 'self' 'wasm-unsafe-eval'`,
+  `style-src 'self'`,
+  `img-src 'self' blob: data:`,
+  `media-src 'self' blob:`,
+  `font-src 'self'`,
+  `connect-src 'self' blob: https: http://localhost:* http://127.0.0.1:*`,
+  `worker-src 'self'`,
+  `manifest-src 'self'`,
+  `base-uri 'none'`,
+  `form-action 'none'`,
+].join('; ');
+
+/** For the studio only: no text becomes a script, not even the address of one, but through the one policy in `trusted-scripts.ts`. */
+const TRUSTED_TYPES = `require-trusted-types-for 'script'; trusted-types kindling`;
+
+/** Nobody may show the studio in a frame; this cannot be said inside a page. */
+const NOT_FRAMED = `frame-ancestors 'none'`;
+
+/** The headers of a host, in the format that Netlify and Cloudflare Pages share. */
+export function headersFile(): string {
+  const everywhere = {
+    'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+    ...ISOLATION_HEADERS,
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+  };
+  const rules: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    '/*': everywhere,
+    '/': { 'Content-Security-Policy': NOT_FRAMED }, // joined with the other: both hold
+    '/index.html': { 'Content-Security-Policy': NOT_FRAMED },
+    '/embed*': { 'Cross-Origin-Resource-Policy': 'cross-origin' },
+    '/assets/*': { 'Cache-Control': 'public, max-age=31536000, immutable' },
+    '/service-worker.js': { 'Cache-Control': 'no-cache' },
+  };
+  return Object.entries(rules)
+    .map(([path, headers]) =>
+      [path, ...Object.entries(headers).map(([name, value]) => `  ${name}: ${value}`), ''].join('\n'),
+    )
+    .join('\n');
+}
+
+/** Writes the policy into each built page, before anything that it rules, and the file of headers beside them. */
+export function contentSecurity(): Plugin {
+  return {
+    name: 'content-security',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler(html, { path }) {
+        const isStudio = path.endsWith('/index.html');
+        const policy = isStudio ? `${CONTENT_SECURITY_POLICY}; ${TRUSTED_TYPES}` : CONTENT_SECURITY_POLICY;
+        const tag = `<meta http-equiv="Content-Security-Policy" content="${policy}" />`;
+        const first = /<meta charset="utf-8" ?\/?>/i.exec(html)?.[0];
+        if (!first) throw new Error(`${path} must begin with <meta charset="utf-8" />.`);
+        return html.replace(first, `${first}\n    ${tag}`);
+      },
+    },
+    writeBundle({ dir }) {
+      writeFileSync(join(dir ?? '', HEADERS_FILE), headersFile());
+    },
+  };
+}

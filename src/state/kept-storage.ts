@@ -1,0 +1,93 @@
+import { type ReadonlySignal, signal } from '@preact/signals-core';
+import type { Device } from '../client/device.ts';
+import type { KeptOffline, Offline } from '../client/offline.ts';
+import { AppError } from '../core/errors.ts';
+import type { StorageRoom } from '../protocol/library-api.ts';
+import type { Studio } from './studio.ts';
+
+/** What this site keeps on the device, and everything that can be done about it. The models' own files are the shelf's. */
+export class KeptStorage {
+  /** The list stands open. */
+  readonly isShown = signal(false);
+  /** Bytes of the app and its model; null before they were counted, and where nothing is kept. */
+  readonly kept: ReadonlySignal<KeptOffline | null>;
+  /** What the browser says of all this site's storage; null if it does not say. */
+  readonly room: ReadonlySignal<StorageRoom | null>;
+  /** Why something could not be deleted or counted. */
+  readonly problem: ReadonlySignal<AppError | null>;
+  readonly #kept = signal<KeptOffline | null>(null);
+  readonly #room = signal<StorageRoom | null>(null);
+  readonly #problem = signal<AppError | null>(null);
+  readonly #studio: Studio;
+  readonly #offline: Offline | null;
+  readonly #device: Device;
+
+  constructor(studio: Studio, offline: Offline | null, device: Device) {
+    this.#studio = studio;
+    this.#offline = offline;
+    this.#device = device;
+    this.kept = this.#kept;
+    this.room = this.#room;
+    this.problem = this.#problem;
+  }
+
+  /** Shows the list. Settles when everything was counted; never rejects. */
+  async show(): Promise<void> {
+    this.isShown.value = true;
+    await this.#try(async () => this.#studio.lookAtShelf());
+    await this.#count();
+  }
+
+  /** Deletes the app's own files or its model. They come back with the next visit or the next clip. Never rejects. */
+  async forget(what: keyof KeptOffline): Promise<void> {
+    await this.#try(async () => this.#offline?.forget(what));
+    await this.#count();
+  }
+
+  /** Deletes the files of a downloaded model. What cannot be deleted is said. Never rejects. */
+  async removeModel(id: string): Promise<void> {
+    await this.#studio.shelf.value?.remove(id);
+    await this.#count();
+  }
+
+  /** Deletes a file that belongs to no model. Never rejects. */
+  async removeStray(key: string): Promise<void> {
+    await this.#studio.shelf.value?.removeStray(key);
+    await this.#count();
+  }
+
+  /** Asks the browser not to clear all this by itself. Never rejects. */
+  async persist(): Promise<void> {
+    await this.#device.askToPersist();
+    await this.#count();
+  }
+
+  /** Puts the message away. */
+  dismissProblem(): void {
+    this.#problem.value = null;
+  }
+
+  /** Puts the list away because it cannot be shown. */
+  fail(error: unknown): void {
+    this.isShown.value = false;
+    console.warn(error);
+  }
+
+  async #count(): Promise<void> {
+    await this.#try(async () => {
+      this.#kept.value = (await this.#offline?.measure()) ?? null;
+      this.#room.value = await this.#device.storageRoom();
+    });
+  }
+
+  async #try(work: () => Promise<void> | undefined): Promise<void> {
+    this.#problem.value = null;
+    try {
+      await work();
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      this.#problem.value =
+        cause instanceof AppError ? cause : new AppError('internal/runtime', message, { cause });
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import type { VNode } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import type { KeptStorage } from '../state/kept-storage.ts';
+import { CloseIcon } from './icons.tsx';
+import { ModelProblem } from './model-problem.tsx';
+import { useStudio, useTexts } from './studio-context.tsx';
+import { bytesInWords } from './texts/texts.ts';
+
+/** What this site keeps on the device: how large each thing is, and a way to delete it. */
+export function StorageDialog({ storage }: { readonly storage: KeptStorage }): VNode {
+  const { storage: texts } = useTexts();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    dialog.current?.setAttribute('closedby', 'any'); // a press beside the sheet, where the browser knows it
+    dialog.current?.showModal();
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      class="models"
+      aria-labelledby="storage-title"
+      onClose={() => {
+        storage.isShown.value = false;
+      }}
+    >
+      <div class="models-sheet">
+        <header class="models-head">
+          <h2 id="storage-title">{texts.title}</h2>
+          <button
+            type="button"
+            class="round"
+            aria-label={texts.close}
+            onClick={() => dialog.current?.close()}
+          >
+            <CloseIcon />
+          </button>
+        </header>
+        {storage.problem.value && (
+          <ModelProblem error={storage.problem.value} onDismiss={() => storage.dismissProblem()} />
+        )}
+        <Own storage={storage} />
+        <Downloaded storage={storage} />
+        <Room storage={storage} />
+      </div>
+    </dialog>
+  );
+}
+
+/** The app's own files. */
+function Own({ storage }: { readonly storage: KeptStorage }): VNode {
+  const studio = useStudio();
+  const { storage: texts } = useTexts();
+  const kept = storage.kept.value;
+  return (
+    <>
+      <Kept
+        name={texts.app}
+        hint={texts.appHint}
+        bytes={kept?.app ?? 0}
+        onDelete={() => void storage.forget('app')}
+      />
+      <Kept
+        name={texts.model(studio.builtIn.name)}
+        hint={texts.modelHint}
+        bytes={kept?.model ?? 0}
+        onDelete={() => void storage.forget('model')}
+      />
+    </>
+  );
+}
+
+/** What was downloaded in the list of models. */
+function Downloaded({ storage }: { readonly storage: KeptStorage }): VNode {
+  const shelf = useStudio().shelf.value;
+  const { storage: texts } = useTexts();
+  return (
+    <>
+      {shelf?.entries.value
+        .filter(({ arrived }) => arrived > 0)
+        .map(({ model, arrived, problem }) => (
+          <Kept
+            key={model.id}
+            name={model.name}
+            hint={null}
+            bytes={arrived}
+            onDelete={() => void storage.removeModel(model.id)}
+          >
+            {problem && <ModelProblem error={problem} onDismiss={() => shelf.dismiss(model.id)} />}
+          </Kept>
+        ))}
+      {shelf?.strays.value.map(({ key, name, arrived }) => (
+        <Kept
+          key={key}
+          name={name}
+          hint={texts.others}
+          bytes={arrived}
+          onDelete={() => void storage.removeStray(key)}
+        />
+      ))}
+    </>
+  );
+}
+
+function Kept(props: {
+  readonly name: string;
+  readonly hint: string | null;
+  readonly bytes: number;
+  readonly onDelete: () => void;
+  readonly children?: VNode | null;
+}): VNode {
+  const { name, hint, bytes, onDelete, children } = props;
+  const { storage: texts, models } = useTexts();
+  return (
+    <section class="card model-card" data-kept={name}>
+      <div class="model-name">
+        <h3>{name}</h3>
+        <span class="model-here">{bytes > 0 ? bytesInWords(bytes) : texts.notKept}</span>
+      </div>
+      {hint && <p class="hint">{hint}</p>}
+      {children}
+      {bytes > 0 && (
+        <div class="card-actions">
+          <button type="button" class="link" aria-label={texts.remove(name)} onClick={onDelete}>
+            {models.remove}
+          </button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Room({ storage }: { readonly storage: KeptStorage }): VNode {
+  const { storage: texts, models } = useTexts();
+  const room = storage.room.value;
+  return (
+    <>
+      <p class="hint">{texts.clips}</p>
+      <p class="hint">{room ? models.room(room.free, room.used) : texts.counting}</p>
+      {room && (
+        <p class="hint">
+          {room.persistent ? texts.persistent : texts.notPersistent}{' '}
+          {!room.persistent && (
+            <button type="button" class="link" onClick={() => void storage.persist()}>
+              {texts.persist}
+            </button>
+          )}
+        </p>
+      )}
+    </>
+  );
+}
