@@ -16,7 +16,7 @@ export function ErrorCard(props: { readonly error: AppError; readonly onDismiss:
   const action = ERROR_ACTIONS[error.code];
   return (
     <div class="card error" data-code={error.code}>
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       <ErrorWords error={error} />
       <div class="card-actions">
         <button type="button" class="secondary" onClick={() => act(studio, error, onDismiss)}>

@@ -51,7 +51,7 @@ function Offer(props: {
   readonly onNo: () => void;
 }): VNode {
   return (
-    <section class="card offer" data-offer={props.name}>
+    <section class="below card offer" data-offer={props.name}>
       <p>{props.text}</p>
       <div class="card-actions">
         <button

@@ -2,7 +2,6 @@ import type { VNode } from 'preact';
 import type { Notice } from '../state/notices.ts';
 import { ErrorCard } from './error-card.tsx';
 import { CloseIcon } from './icons.tsx';
-import { LifeCard } from './life-card.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
 import type { Texts } from './texts/texts.ts';
 
@@ -19,7 +18,7 @@ export function Messages(): VNode {
       {problem ? (
         <ErrorCard error={problem} onDismiss={() => studio.dismissProblem()} />
       ) : (
-        (notice && <NoticeCard notice={notice} />) || <LifeCard />
+        notice && <NoticeCard notice={notice} />
       )}
     </div>
   );

@@ -6,6 +6,7 @@ import { GENERATE_ID } from './composer.tsx';
 import { ErrorCard } from './error-card.tsx';
 import { Filmstrip } from './filmstrip.tsx';
 import { Frame } from './frame.tsx';
+import { LifeCard } from './life-card.tsx';
 import { prefersStill } from './motion.ts';
 import { Player } from './player.tsx';
 import { Poster } from './poster.tsx';
@@ -30,6 +31,7 @@ export function Stage(): VNode {
     >
       <StageContent job={job} />
       <Timeline />
+      <LifeCard />
       <Filmstrip />
     </section>
   );

@@ -11,7 +11,7 @@ export function SupportCard(): VNode | null {
   if (support.missing.length > 0) {
     return (
       <div class="card error">
-        <h3>{texts.support.missingTitle}</h3>
+        <h2>{texts.support.missingTitle}</h2>
         {support.missing.map((what) => (
           <p key={what}>{texts.support.missing[what]}</p>
         ))}
@@ -24,7 +24,7 @@ export function SupportCard(): VNode | null {
     <div class="card info">
       <InfoIcon />
       <div>
-        <h3>{texts.support[gpu === 'none' ? 'noGpuTitle' : 'softwareTitle']}</h3>
+        <h2>{texts.support[gpu === 'none' ? 'noGpuTitle' : 'softwareTitle']}</h2>
         <p>
           {texts.support.noGpu(typicalSeconds(support))} {!support.threads && texts.support.noThreads}
         </p>
