@@ -13,23 +13,37 @@ export const ISOLATION_HEADERS = {
 } as const;
 
 /**
- * The content security policy of pages and workers. No script but the site's own files, nothing evaluated but
- * WebAssembly, nothing sent to anybody by a form. Model files come from the hub or from whatever mirror a visitor names,
- * which no fixed list could hold: so files may be fetched from any host that is encrypted, and from the visitor's own machine.
+ * Whom the workers may ask for model files: any host that is encrypted, and the visitor's own machine, since a visitor may
+ * name a mirror that no list made beforehand could hold. `KINDLING_MODEL_HOSTS` narrows it for a deployment.
  */
-export const CONTENT_SECURITY_POLICY: string = [
-  `default-src 'none'`,
-  `script-src 'self' 'wasm-unsafe-eval'`,
-  `style-src 'self'`,
-  `img-src 'self' blob: data:`,
-  `media-src 'self' blob:`,
-  `font-src 'self'`,
-  `connect-src 'self' blob: https: http://localhost:* http://127.0.0.1:*`,
-  `worker-src 'self'`,
-  `manifest-src 'self'`,
-  `base-uri 'none'`,
-  `form-action 'none'`,
-].join('; ');
+const MODEL_HOSTS = process.env.KINDLING_MODEL_HOSTS ?? 'https: http://localhost:* http://127.0.0.1:*';
+if (/[;,'"<>]/.test(MODEL_HOSTS))
+  throw new Error(`KINDLING_MODEL_HOSTS must be hosts and spaces: ${MODEL_HOSTS}`);
+
+/**
+ * No script but the site's own files, nothing evaluated but WebAssembly, nothing sent to anybody by a form.
+ * @param connect hosts that may be asked besides the site's own.
+ */
+export const contentPolicy = (connect: string): string =>
+  [
+    `default-src 'none'`,
+    `script-src 'self' 'wasm-unsafe-eval'`,
+    `style-src 'self'`,
+    `img-src 'self' blob: data:`,
+    `media-src 'self' blob:`,
+    `font-src 'self'`,
+    `connect-src 'self' blob: ${connect}`.trimEnd(),
+    `worker-src 'self'`,
+    `manifest-src 'self'`,
+    `base-uri 'none'`,
+    `form-action 'none'`,
+  ].join('; ');
+
+/** Inside the pages, which ask nobody but their own host. Workers do not inherit it: theirs comes with their script. */
+const PAGE_POLICY = contentPolicy('');
+
+/** The policy that a host sends with every file, and so also with the scripts of workers. */
+export const CONTENT_SECURITY_POLICY: string = contentPolicy(MODEL_HOSTS);
 
 /** For the studio only: no text becomes a script, not even the address of one, but through the one policy in `trusted-scripts.ts`. */
 const TRUSTED_TYPES = `require-trusted-types-for 'script'; trusted-types kindling`;
@@ -69,8 +83,8 @@ export function contentSecurity(): Plugin {
       order: 'post',
       handler(html, { path }) {
         const isStudio = path.endsWith('/index.html');
-        const policy = isStudio ? `${CONTENT_SECURITY_POLICY}; ${TRUSTED_TYPES}` : CONTENT_SECURITY_POLICY;
-        const tag = `<meta http-equiv="Content-Security-Policy" content="${policy}" />`;
+        const content = isStudio ? `${PAGE_POLICY}; ${TRUSTED_TYPES}` : PAGE_POLICY;
+        const tag = `<meta http-equiv="Content-Security-Policy" content="${content}" />`;
         const first = /<meta charset="utf-8" ?\/?>/i.exec(html)?.[0];
         if (!first) throw new Error(`${path} must begin with <meta charset="utf-8" />.`);
         return html.replace(first, `${first}\n    ${tag}`);

@@ -110,3 +110,25 @@ test('under another path it keeps itself too: opens and makes a clip with the se
   expect(folder.missed).toEqual([]);
   await studio.close();
 });
+
+test('on a host that sends no headers it works with one thread, and from the second visit on with all', {
+  timeout: 3 * PATIENCE_MS,
+}, async () => {
+  folder = await serveFolder(DIST, '/', true);
+  browser = await startBrowser('no-gpu');
+  const studio = await StudioPage.open(browser, { url: folder.url, serviceWorker: true });
+  const { page, texts } = studio;
+  await keptOffline(page);
+  for (const isIsolated of [false, true]) {
+    expect(await page.evaluate('crossOriginIsolated')).toBe(isIsolated);
+    await studio.fillSmallJob('a cat', 1);
+    await studio.generate.click();
+    await studio.made('a cat', PATIENCE_MS);
+    const threads = isIsolated ? await page.evaluate(() => Math.min(8, navigator.hardwareConcurrency)) : 1;
+    await page.getByText(texts.report.devices.wasm(null, threads)).first().waitFor();
+    await page.reload();
+    await studio.prompt.waitFor();
+  }
+  expect(studio.complaints).toEqual([]);
+  await studio.close();
+});

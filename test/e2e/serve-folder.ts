@@ -37,8 +37,12 @@ export interface ServedFolder {
   close(): Promise<void>;
 }
 
-/** Serves a folder on a free port of this machine. @param path begins and ends with `/`; nothing is found outside it. */
-export async function serveFolder(folder: string, path: string): Promise<ServedFolder> {
+/**
+ * Serves a folder on a free port of this machine.
+ * @param path begins and ends with `/`; nothing is found outside it.
+ * @param isBare sends no header but the type, as hosts do that cannot be told.
+ */
+export async function serveFolder(folder: string, path: string, isBare = false): Promise<ServedFolder> {
   const missed: string[] = [];
   const asked: string[] = [];
   let shown = folder;
@@ -52,7 +56,7 @@ export async function serveFolder(folder: string, path: string): Promise<ServedF
       return;
     }
     const type = TYPES[extname(file)] ?? 'application/octet-stream';
-    response.writeHead(200, { ...HEADERS, 'Content-Type': type });
+    response.writeHead(200, { ...(!isBare && HEADERS), 'Content-Type': type });
     createReadStream(file).pipe(response);
   });
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));

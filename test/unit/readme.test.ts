@@ -2,6 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import {
+  CONTENT_SECURITY_POLICY,
+  contentPolicy,
+  HEADERS_FILE,
+  headersFile,
+  ISOLATION_HEADERS,
+} from '../../scripts/content-security.ts';
 import { EXIT_CANCELLED, EXIT_CODES } from '../../scripts/exit-codes.ts';
 import { usage } from '../../scripts/generate-arguments.ts';
 import { LICENCES_FILE } from '../../scripts/third-party-licences.ts';
@@ -67,4 +74,12 @@ test('every file and folder that is named exists', () => {
   const linked = all(both, /\]\((?!https?:)([^)]+)\)/g);
   const named = all(both, /`((?:src|test|scripts|models|workers|public)(?:\/[\w./-]+)?)`/g);
   expect([...linked, ...named].filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+});
+
+test('the headers for nginx are those that the build writes for other hosts', () => {
+  expect(readme).toContain(`"${contentPolicy('https:')}"`);
+  for (const [name, value] of Object.entries(ISOLATION_HEADERS))
+    expect(readme).toContain(`${name} ${value};`);
+  expect(headersFile()).toContain(CONTENT_SECURITY_POLICY);
+  expect(readme).toContain(HEADERS_FILE);
 });
