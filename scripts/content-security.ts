@@ -23,8 +23,9 @@ if (/[;,'"<>]/.test(MODEL_HOSTS))
 /**
  * No script but the site's own files, nothing evaluated but WebAssembly, nothing sent to anybody by a form.
  * @param connect hosts that may be asked besides the site's own.
+ * @param frames whether the site's own pages may be shown in frames.
  */
-export const contentPolicy = (connect: string): string =>
+export const contentPolicy = (connect: string, frames: "'self'" | "'none'"): string =>
   [
     `default-src 'none'`,
     `script-src 'self' 'wasm-unsafe-eval'`,
@@ -34,19 +35,28 @@ export const contentPolicy = (connect: string): string =>
     `font-src 'self'`,
     `connect-src 'self' blob: ${connect}`.trimEnd(),
     `worker-src 'self'`,
+    `frame-src ${frames}`,
     `manifest-src 'self'`,
     `base-uri 'none'`,
     `form-action 'none'`,
   ].join('; ');
 
-/** Inside the pages, which ask nobody but their own host. Workers do not inherit it: theirs comes with their script. */
-const PAGE_POLICY = contentPolicy('');
-
 /** The policy that a host sends with every file, and so also with the scripts of workers. */
-export const CONTENT_SECURITY_POLICY: string = contentPolicy(MODEL_HOSTS);
+export const CONTENT_SECURITY_POLICY: string = contentPolicy(MODEL_HOSTS, "'self'");
 
-/** For the studio only: no text becomes a script, not even the address of one, but through the one policy in `trusted-scripts.ts`. */
+/** Inside the pages, which ask nobody but their own host. Workers do not inherit it: theirs comes with their script. */
+const PAGE_POLICY = contentPolicy('', "'none'");
+
+/** No text becomes a script, not even the address of one, but through the one policy in `trusted-scripts.ts`. */
 const TRUSTED_TYPES = `require-trusted-types-for 'script'; trusted-types kindling`;
+
+/** What each page says of itself. The report of a graphics card starts its Worker the plain way; the page for partners shows frames. */
+const PAGE_POLICIES: Readonly<Record<string, string>> = {
+  'index.html': `${PAGE_POLICY}; ${TRUSTED_TYPES}`,
+  'embed.html': `${PAGE_POLICY}; ${TRUSTED_TYPES}`,
+  'bench.html': PAGE_POLICY,
+  'partners.html': `${contentPolicy('', "'self'")}; require-trusted-types-for 'script'; trusted-types 'none'`,
+};
 
 /** Nobody may show the studio in a frame; this cannot be said inside a page. */
 const NOT_FRAMED = `frame-ancestors 'none'`;
@@ -63,7 +73,7 @@ export function headersFile(): string {
     '/*': everywhere,
     '/': { 'Content-Security-Policy': NOT_FRAMED }, // joined with the other: both hold
     '/index.html': { 'Content-Security-Policy': NOT_FRAMED },
-    '/embed*': { 'Cross-Origin-Resource-Policy': 'cross-origin' },
+    '/embed*': { 'Cross-Origin-Resource-Policy': 'cross-origin', 'Access-Control-Allow-Origin': '*' },
     '/assets/*': { 'Cache-Control': 'public, max-age=31536000, immutable' },
     '/service-worker.js': { 'Cache-Control': 'no-cache' },
   };
@@ -82,8 +92,8 @@ export function contentSecurity(): Plugin {
     transformIndexHtml: {
       order: 'post',
       handler(html, { path }) {
-        const isStudio = path.endsWith('/index.html');
-        const content = isStudio ? `${PAGE_POLICY}; ${TRUSTED_TYPES}` : PAGE_POLICY;
+        const content = PAGE_POLICIES[path.slice(path.lastIndexOf('/') + 1)];
+        if (!content) throw new Error(`${path} has no content security policy.`);
         const tag = `<meta http-equiv="Content-Security-Policy" content="${content}" />`;
         const first = /<meta charset="utf-8" ?\/?>/i.exec(html)?.[0];
         if (!first) throw new Error(`${path} must begin with <meta charset="utf-8" />.`);

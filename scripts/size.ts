@@ -14,8 +14,11 @@ import { DIST, ensureSite, ROOT } from './site.ts';
 
 /** The only kinds of files that a build may contain; `[0-9A-Za-z_-]{8}` is the hash that the build adds. */
 const EXPECTED: readonly RegExp[] = [
-  /^(index|embed|bench)\.html$/,
   /^(service-worker\.js|_headers)$/,
+  /^(index|embed|bench|partners)\.html$/,
+  /^embed(\.js|\.mjs|\.d\.ts|-policy\.json)$/,
+  /^oembed\.json$/,
+  /^kindling-embed\/(package\.json|index\.js|index\.d\.ts|LICENSE)$/,
   /^[a-z-]+\.(svg|png|ico|webmanifest|txt|md)$/,
   /^(icons|screenshots)\/[a-z0-9-]+\.(svg|png|webp)$/,
   /^storyboard\.schema\.json$/,

@@ -97,6 +97,11 @@ export class ClipMaker {
     const newest = this.shelf.clips.value[0];
     this.#state.value = newest ? { status: 'done', clip: newest } : { status: 'idle' };
   }
+
+  /** Back to the beginning; the clips of this visit stay on the shelf. Not while a job runs. */
+  reset(): void {
+    if (!this.#abort) this.#state.value = { status: 'idle' };
+  }
 }
 
 function after(running: RunningJob, event: GenerateEvent): RunningJob {

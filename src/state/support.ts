@@ -40,8 +40,8 @@ async function findGpu(gpu: GPU | null): Promise<GpuKind> {
   }
 }
 
-/** The engine passes over the same adapters when it is to choose by itself (`engine/device.ts`, which the page cannot import). */
-function isSoftware(info: GPUAdapterInfo & { readonly isFallbackAdapter?: boolean }): boolean {
+/** True for an adapter that the processor imitates. The engine passes over the same when it is to choose by itself (`engine/device.ts`, which the page cannot import). */
+export function isSoftware(info: GPUAdapterInfo & { readonly isFallbackAdapter?: boolean }): boolean {
   const { vendor, architecture, description, device } = info;
   const name = [vendor, architecture, description || device].join(' ');
   return info.isFallbackAdapter === true || /swiftshader|llvmpipe|basic render/i.test(name);

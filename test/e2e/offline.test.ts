@@ -114,7 +114,7 @@ test('under another path it keeps itself too: opens and makes a clip with the se
 test('on a host that sends no headers it works with one thread, and from the second visit on with all', {
   timeout: 3 * PATIENCE_MS,
 }, async () => {
-  folder = await serveFolder(DIST, '/', true);
+  folder = await serveFolder(DIST, '/', { headers: {} });
   browser = await startBrowser('no-gpu');
   const studio = await StudioPage.open(browser, { url: folder.url, serviceWorker: true });
   const { page, texts } = studio;

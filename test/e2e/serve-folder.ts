@@ -37,18 +37,35 @@ export interface ServedFolder {
   close(): Promise<void>;
 }
 
-/**
- * Serves a folder on a free port of this machine.
- * @param path begins and ends with `/`; nothing is found outside it.
- * @param isBare sends no header but the type, as hosts do that cannot be told.
- */
-export async function serveFolder(folder: string, path: string, isBare = false): Promise<ServedFolder> {
+/** How a folder is served differently. */
+export interface ServeOptions {
+  /** Default `localhost`. To a browser, `127.0.0.1` is another site on the same machine. */
+  readonly host?: string;
+  /** Instead of the two headers. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Texts that stand in for files, by path inside the folder. */
+  readonly texts?: Readonly<Record<string, string>>;
+}
+
+/** Serves a folder on a free port of this machine. @param path begins and ends with `/`; nothing is found outside it. */
+export async function serveFolder(
+  folder: string,
+  path: string,
+  { host = 'localhost', headers = HEADERS, texts = {} }: ServeOptions = {},
+): Promise<ServedFolder> {
   const missed: string[] = [];
   const asked: string[] = [];
   let shown = folder;
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     asked.push(pathname);
+    const text = texts[pathname.slice(path.length)];
+    if (text !== undefined) {
+      response
+        .writeHead(200, { ...headers, 'Content-Type': TYPES[extname(pathname)] ?? 'text/plain' })
+        .end(text);
+      return;
+    }
     const file = fileFor(shown, path, decodeURIComponent(pathname));
     if (file === null) {
       missed.push(pathname);
@@ -56,13 +73,13 @@ export async function serveFolder(folder: string, path: string, isBare = false):
       return;
     }
     const type = TYPES[extname(file)] ?? 'application/octet-stream';
-    response.writeHead(200, { ...(!isBare && HEADERS), 'Content-Type': type });
+    response.writeHead(200, { ...headers, 'Content-Type': type });
     createReadStream(file).pipe(response);
   });
-  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://localhost:${port}${path}`,
+    url: `http://${host}:${port}${path}`,
     missed,
     asked,
     show: (next) => {

@@ -35,6 +35,16 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'workers',
   ],
   'src/bench.tsx': ['src/core', 'src/protocol', 'src/client', 'src/state', 'src/ui', 'models'],
+  'src/embed-page.tsx': [
+    'src/core',
+    'src/protocol',
+    'src/client',
+    'src/state',
+    'src/ui',
+    'src/embed',
+    'models',
+    'workers',
+  ],
   models: ['src/core', 'src/protocol'],
   workers: [
     'src/core',
@@ -57,7 +67,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'hash-wasm': ['src/weights/'],
   'mp4-muxer': ['src/encode/mp4.ts'],
   'onnxruntime-web': ['src/engine/runtime.ts'],
-  preact: ['src/ui/', 'src/main.tsx', 'src/bench.tsx'],
+  preact: ['src/ui/', 'src/main.tsx', 'src/bench.tsx', 'src/embed-page.tsx'],
 };
 
 const AREAS = Object.keys(ALLOWED);

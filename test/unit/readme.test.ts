@@ -77,7 +77,7 @@ test('every file and folder that is named exists', () => {
 });
 
 test('the headers for nginx are those that the build writes for other hosts', () => {
-  expect(readme).toContain(`"${contentPolicy('https:')}"`);
+  expect(readme).toContain(`"${contentPolicy('https:', "'self'")}"`);
   for (const [name, value] of Object.entries(ISOLATION_HEADERS))
     expect(readme).toContain(`${name} ${value};`);
   expect(headersFile()).toContain(CONTENT_SECURITY_POLICY);

@@ -1,0 +1,94 @@
+// The page inside a partner's frame: the poster first. Nothing but this page's own script, style and policy is fetched, and
+// no Worker or graphics processor is touched, until the visitor presses the button.
+import { render } from 'preact';
+import { MODELS } from '../models/catalog.ts';
+import generationWorker from '../workers/generation.worker.ts?worker&url';
+import { EngineClient } from './client/engine-client.ts';
+import { trustedScript } from './client/trusted-scripts.ts';
+import { AppError, assert } from './core/errors.ts';
+import { awaitHost } from './embed/host-port.ts';
+import { parseEmbedAddress } from './protocol/embed-address.ts';
+import { findSurroundings } from './protocol/page-surroundings.ts';
+import type { FrameScope, StorageHandle } from './state/frame-storage.ts';
+import { readSupport } from './state/support.ts';
+import { Widget } from './state/widget.ts';
+import { probeDevice } from './state/widget-probe.ts';
+import { WidgetApp } from './ui/widget/widget-app.tsx';
+import './ui/styles/tokens.css';
+import './ui/styles/controls.css';
+import './ui/styles/stage.css';
+import './ui/styles/motion.css';
+import './ui/styles/widget.css';
+
+/** The larger of the two forms of the runtime, of which a browser loads one. A test compares it with the built files. */
+export const RUNTIME_BYTES = 26_781_914;
+
+const surroundings = findSurroundings(window as unknown as Parameters<typeof findSurroundings>[0]);
+
+type RequestStorage = (types: {
+  readonly localStorage: true;
+  readonly getDirectory: true;
+  readonly estimate: true;
+}) => Promise<StorageHandle | undefined>;
+
+/** Only where the browser hands out more than cookies, which are of no use here. */
+function requestStorage(): FrameScope['requestStorage'] {
+  const hasHandles = 'StorageAccessHandle' in globalThis;
+  if (!hasHandles || !('requestStorageAccess' in document)) return undefined;
+  const request = document.requestStorageAccess.bind(document) as unknown as RequestStorage;
+  return async () => (await request({ localStorage: true, getDirectory: true, estimate: true })) ?? {};
+}
+
+const request = requestStorage();
+const storage: FrameScope = {
+  isThirdParty: surroundings.ancestors.some((origin) => origin !== surroundings.own),
+  credentialless: (globalThis as { readonly credentialless?: boolean }).credentialless === true,
+  get localStorage() {
+    return localStorage;
+  },
+  ...(request && { requestStorage: request }),
+};
+
+async function loadPolicy(): Promise<unknown> {
+  const address = new URL('./embed-policy.json', location.href);
+  try {
+    const answer = await fetch(address, { cache: 'no-cache' });
+    if (!answer.ok) throw new Error(`status ${answer.status}`);
+    return (await answer.json()) as unknown;
+  } catch (cause) {
+    const message = `embed-policy.json could not be read from ${address.origin}, so nobody is let in.`;
+    throw new AppError('embed/policy', message, { cause });
+  }
+}
+
+// The Worker is only created when the visitor has pressed the button.
+const engine = new EngineClient(
+  () => new Worker(trustedScript(generationWorker), { type: 'module', name: 'generation' }),
+);
+
+const widget = new Widget({
+  engine,
+  catalogue: MODELS,
+  support: readSupport(globalThis),
+  address: parseEmbedAddress(location.search),
+  languages: navigator.languages,
+  surroundings,
+  storage,
+  loadPolicy,
+  probe: () => probeDevice(globalThis),
+  runtimeBytes: RUNTIME_BYTES,
+});
+
+// Before anything else can run: the page around may greet as soon as this one has loaded.
+awaitHost(window, {
+  admit: (origin) => widget.admit(origin),
+  onConnected: ({ origin, post }) => widget.connect(origin, post),
+  onMessage: (message) => widget.receive(message),
+  onFlood: () => widget.disconnect(),
+});
+
+void widget.open();
+
+const root = document.getElementById('app');
+assert(root, 'the page has no place for the widget');
+render(<WidgetApp widget={widget} studio={new URL('./index.html', location.href).href} />, root);

@@ -1,0 +1,41 @@
+import { connect } from './connect.ts';
+import { createHandle } from './handle.ts';
+import type { EmbedCreate, EmbedHandle, EmbedOptions } from './page-api.ts';
+
+/** How long the frame may take to load and answer. */
+const TIMEOUT_MS = 30_000;
+/** Before the widget has said how high it is. */
+const FIRST_HEIGHT = 520;
+/** What the frame may do besides what every frame may; there is no such permission for WebGPU. */
+const ALLOW =
+  'fullscreen; clipboard-write; web-share; screen-wake-lock; autoplay; storage-access; cross-origin-isolated';
+
+/** @param src address of the widget's page, if {@link EmbedOptions.src} does not say. */
+export const createFrom =
+  (src?: string): EmbedCreate =>
+  async (container: Element, options: EmbedOptions = {}): Promise<EmbedHandle> => {
+    if (!(container instanceof Element) && !((container as unknown) instanceof DocumentFragment))
+      throw new TypeError('create(container): the container must be an element of the page.');
+    const address = options.src ?? src;
+    if (!address) throw new TypeError('create(container, { src }): the address of embed.html is missing.');
+    const url = new URL(address, document.baseURI);
+    for (const name of ['prompt', 'aspect', 'lang'] as const) {
+      const value = options[name];
+      if (value) url.searchParams.set(name, value);
+    }
+    const frame = document.createElement('iframe');
+    frame.allow = ALLOW;
+    frame.referrerPolicy = 'strict-origin-when-cross-origin';
+    frame.title = options.title ?? 'Kindling';
+    frame.style.cssText = `display:block;width:100%;border:0;height:${options.height ?? FIRST_HEIGHT}px`;
+    frame.src = url.href;
+    const answered = connect(frame, url.origin, options.timeoutMs ?? TIMEOUT_MS);
+    container.append(frame);
+    try {
+      return createHandle(frame, await answered, options.height !== undefined);
+    } catch (error) {
+      // The card in a frame that was refused says why; a frame that never answered has nothing to say.
+      if ((error as { readonly code?: string }).code !== 'embed/refused') frame.remove();
+      throw error;
+    }
+  };

@@ -1,0 +1,89 @@
+// The built site as the widget's deployment, and a partner's page on another site of this machine.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions, FrameLocator, Page } from 'playwright';
+import { DIST, ROOT } from '../../scripts/site.ts';
+import type { EmbedPolicy } from '../../src/protocol/embed-policy.ts';
+import { type ServedFolder, serveFolder } from './serve-folder.ts';
+
+/** What a deployment sends so that other sites may import embed.mjs and hold embed.html. */
+const WIDGET_HEADERS = {
+  'Access-Control-Allow-Origin': '*',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'cross-origin',
+} as const;
+
+/** Two origins that are also two sites. */
+export interface TwoSites {
+  /** The deployment, ends in `/`. */
+  readonly widget: string;
+  /** The other site, ends in `/`. */
+  readonly partner: string;
+  readonly missed: readonly string[];
+  close(): Promise<void>;
+}
+
+/**
+ * Serves both. @param folder of the other site's pages, inside `test/fixtures`.
+ * @param policy what differs from the policy that the site is built with; `listed` puts the other site on its list.
+ */
+export async function serveTwoSites(
+  folder: string,
+  { listed, ...policy }: Partial<EmbedPolicy> & { readonly listed: boolean },
+): Promise<TwoSites> {
+  const partner = await serveFolder(join(ROOT, 'test/fixtures', folder), '/', {
+    host: '127.0.0.1',
+    headers: {},
+  });
+  const built = JSON.parse(readFileSync(join(DIST, 'embed-policy.json'), 'utf8')) as EmbedPolicy;
+  const embedders = listed ? [new URL(partner.url).origin] : [];
+  const texts = { 'embed-policy.json': JSON.stringify({ ...built, embedders, ...policy }) };
+  const widget: ServedFolder = await serveFolder(DIST, '/', { headers: WIDGET_HEADERS, texts });
+  return {
+    widget: widget.url,
+    partner: partner.url,
+    missed: widget.missed,
+    close: async () => {
+      await Promise.all([partner.close(), widget.close()]);
+    },
+  };
+}
+
+/** A page of the other site with everything that went over the network and to the console. */
+export interface PartnerPage {
+  readonly page: Page;
+  /** The widget's frame. */
+  readonly frame: FrameLocator;
+  /** Addresses that were answered. */
+  readonly answered: string[];
+  /** Errors of the console and uncaught exceptions, of the page and of its frames. */
+  readonly complaints: string[];
+  /** Dedicated workers that have been started, by address. */
+  readonly workers: string[];
+}
+
+/** Opens a page of the other site in a fresh profile. @param path may have a query; `widget` is added. */
+export async function openPartner(
+  browser: Browser,
+  sites: TwoSites,
+  path = '',
+  options: BrowserContextOptions = {},
+): Promise<PartnerPage> {
+  const context = await browser.newContext({ locale: 'en-US', ...options });
+  const page = await context.newPage();
+  const answered: string[] = [];
+  const complaints: string[] = [];
+  const workers: string[] = [];
+  context.on('response', (response) => {
+    if (!response.url().startsWith('blob:')) answered.push(response.url());
+  });
+  page.on('worker', (worker) => workers.push(worker.url()));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  const url = new URL(path, sites.partner);
+  url.searchParams.set('widget', sites.widget);
+  await page.goto(url.href);
+  return { page, frame: page.frameLocator('iframe'), answered, complaints, workers };
+}
