@@ -4,8 +4,9 @@ import { render } from 'preact';
 import { MODELS } from '../models/catalog.ts';
 import generationWorker from '../workers/generation.worker.ts?worker&url';
 import { EngineClient } from './client/engine-client.ts';
+import { loadPolicy } from './client/load-policy.ts';
 import { trustedScript } from './client/trusted-scripts.ts';
-import { AppError, assert } from './core/errors.ts';
+import { assert } from './core/errors.ts';
 import { awaitHost } from './embed/host-port.ts';
 import { parseEmbedAddress } from './protocol/embed-address.ts';
 import { findSurroundings } from './protocol/page-surroundings.ts';
@@ -49,18 +50,6 @@ const storage: FrameScope = {
   ...(request && { requestStorage: request }),
 };
 
-async function loadPolicy(): Promise<unknown> {
-  const address = new URL('./embed-policy.json', location.href);
-  try {
-    const answer = await fetch(address, { cache: 'no-cache' });
-    if (!answer.ok) throw new Error(`status ${answer.status}`);
-    return (await answer.json()) as unknown;
-  } catch (cause) {
-    const message = `embed-policy.json could not be read from ${address.origin}, so nobody is let in.`;
-    throw new AppError('embed/policy', message, { cause });
-  }
-}
-
 // The Worker is only created when the visitor has pressed the button.
 const engine = new EngineClient(
   () => new Worker(trustedScript(generationWorker), { type: 'module', name: 'generation' }),
@@ -74,7 +63,7 @@ const widget = new Widget({
   languages: navigator.languages,
   surroundings,
   storage,
-  loadPolicy,
+  loadPolicy: () => loadPolicy(location.href),
   probe: () => probeDevice(globalThis),
   runtimeBytes: RUNTIME_BYTES,
 });

@@ -106,8 +106,20 @@ const studio = new Studio({
 const root = document.getElementById('app');
 assert(root, 'the page has no place for the studio');
 const life = signal<AppLife | null>(null);
-render(<App studio={studio} life={life} />, root);
-whenIdle(() => void begin().catch(console.warn)); // a convenience: the studio works without it
+// Somebody else's page around this one could lead the visitor's clicks.
+if (window.parent === window || (await (await import('./client/studio-frame.ts')).studioMayRun(window))) {
+  render(<App studio={studio} life={life} />, root);
+  void studio.words.load();
+  registerAutomation(engine, findModel, (model, host) => {
+    offered.models.push(model);
+    offered.host = host ?? offered.host;
+  });
+  if (location.hash.startsWith('#job=')) void openAddress();
+  whenIdle(() => void begin().catch(console.warn)); // a convenience: the studio works without it
+} else {
+  const { FramedCard } = await import('./ui/framed-card.tsx');
+  render(<FramedCard language={studio.language.value} address={location.href} />, root);
+}
 
 /** Begins what goes on around the studio, now that it has been painted: keeping the site offline, for one. */
 async function begin(): Promise<void> {
@@ -142,8 +154,11 @@ async function begin(): Promise<void> {
   onLaunch({ onFile: (file) => void studio.open(file, file.name), onAddress: open });
   await life.value.keepOffline();
 }
-void studio.words.load();
-registerAutomation(engine, findModel, (model, host) => {
-  offered.models.push(model);
-  offered.host = host ?? offered.host;
-});
+
+/** Takes the job that a frame has handed over, and lets it stand in the address no longer. */
+async function openAddress(): Promise<void> {
+  const { openFragment } = await import('./state/open-address.ts');
+  const { hash, pathname, search } = location;
+  history.replaceState(history.state, '', pathname + search);
+  await openFragment(studio, hash);
+}

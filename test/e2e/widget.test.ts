@@ -38,7 +38,7 @@ describe('on a site that is on the list', () => {
     await frame.getByText(EN.asks(new URL(sites.partner).host)).waitFor();
     // Nothing has been loaded or started for it.
     await page.waitForTimeout(300);
-    expect(answered.filter((url) => /\.(wasm|gguf)$|worker/.test(url))).toEqual([]);
+    expect(answered.filter((url) => /\.(wasm|gguf)$|\.worker-/.test(url))).toEqual([]);
     expect(workers).toEqual([]);
     await make.click();
     await said(page).getByText('received').waitFor({ timeout: PATIENCE_MS });
