@@ -4,6 +4,7 @@ import { defineConfig } from 'vite';
 import { CONTENT_SECURITY_POLICY, contentSecurity, ISOLATION_HEADERS } from './scripts/content-security.ts';
 import { serviceWorker } from './scripts/service-worker-plugin.ts';
 import { embedScripts } from './scripts/embed-build.ts';
+import { oembed } from './scripts/oembed.ts';
 import { thirdPartyLicences } from './scripts/third-party-licences.ts';
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -14,7 +15,7 @@ const pages = ['index.html', 'embed.html', 'bench.html', 'partners.html'].map(fr
 const licences = thirdPartyLicences();
 
 export default defineConfig({
-  plugins: [licences.page, embedScripts(), contentSecurity(), serviceWorker()],
+  plugins: [licences.page, embedScripts(), oembed(process.env.KINDLING_SITE), contentSecurity(), serviceWorker()],
   base: './', // the built site can be put under any path
   assetsInclude: ['**/*.gguf'],
   resolve: {

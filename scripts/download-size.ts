@@ -10,6 +10,12 @@ export const MAX_FIRST_BYTES = 60_000;
 /** All JavaScript that the page loads before anything is generated, gzipped. */
 export const MAX_PAGE_BYTES = 100_000;
 
+/** JavaScript that the widget in a partner's page loads before its button is pressed, gzipped. */
+export const MAX_POSTER_BYTES = 60_000;
+
+/** What embed.js and embed.mjs add to a partner's page, gzipped. */
+export const MAX_EMBED_SCRIPT_BYTES = 3000;
+
 /** Weights and tokenizer of the model that comes with the app. */
 export const MAX_MODEL_BYTES = 12_000_000;
 
@@ -44,6 +50,10 @@ export function sizeOfPage(page: string): Sizes {
   }
   return seen;
 }
+
+/** One file of the built site, gzipped. */
+export const gzippedSize = (file: string): number =>
+  gzipSync(readFileSync(join(DIST, file)), { level: 9 }).byteLength;
 
 /** Weights and tokenizer of the model that comes with the app. */
 export function sizeOfModel(): Sizes {

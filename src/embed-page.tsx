@@ -11,6 +11,7 @@ import { awaitHost } from './embed/host-port.ts';
 import { parseEmbedAddress } from './protocol/embed-address.ts';
 import { findSurroundings } from './protocol/page-surroundings.ts';
 import type { FrameScope, StorageHandle } from './state/frame-storage.ts';
+import { RUNTIME_BYTES } from './state/runtime-bytes.ts';
 import { readSupport } from './state/support.ts';
 import { Widget } from './state/widget.ts';
 import { probeDevice } from './state/widget-probe.ts';
@@ -20,9 +21,6 @@ import './ui/styles/controls.css';
 import './ui/styles/stage.css';
 import './ui/styles/motion.css';
 import './ui/styles/widget.css';
-
-/** The larger of the two forms of the runtime, of which a browser loads one. A test compares it with the built files. */
-export const RUNTIME_BYTES = 26_781_914;
 
 const surroundings = findSurroundings(window as unknown as Parameters<typeof findSurroundings>[0]);
 

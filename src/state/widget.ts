@@ -103,6 +103,7 @@ export class Widget {
   /** Call of the page that runs; null for a clip of the visitor's own. */
   #running: number | null = null;
   #probed = false;
+  #height = 0;
 
   constructor(parts: WidgetParts) {
     this.#parts = parts;
@@ -204,6 +205,7 @@ export class Widget {
     if (!terms) return;
     post({ type: 'ready', version: EMBED_VERSION, capabilities: this.capabilities.peek(), terms });
     this.#post = post;
+    if (this.#height > 0) post({ type: 'resize', height: this.#height });
     this.#host.value = origin;
   }
 
@@ -246,8 +248,9 @@ export class Widget {
     }
   }
 
-  /** Tells the page how high the content is, CSS pixels. */
+  /** Tells the page how high the content is, CSS pixels; a page that comes later is told the newest. */
   tellHeight(height: number): void {
+    this.#height = height;
     this.#say({ type: 'resize', height });
   }
 

@@ -8,7 +8,7 @@ import { EN as STUDIO_TEXTS } from '../../src/ui/texts/en.ts';
 import { WIDGET_TEXTS } from '../../src/ui/widget/widget-texts.ts';
 import { serveFolder } from './serve-folder.ts';
 import { startBrowser } from './studio-page.ts';
-import { openPartner, type PartnerPage, serveTwoSites, type TwoSites } from './two-sites.ts';
+import { openPartner, PARTITIONED, type PartnerPage, serveTwoSites, type TwoSites } from './two-sites.ts';
 
 const EN = WIDGET_TEXTS.en;
 const PATIENCE_MS = 120_000;
@@ -21,7 +21,7 @@ let browser: Browser;
 let sites: TwoSites;
 let opened: PartnerPage;
 beforeAll(async () => {
-  browser = await startBrowser('no-gpu');
+  browser = await startBrowser('no-gpu', { flags: PARTITIONED });
 });
 afterEach(async () => {
   await opened.page.context().close();
@@ -231,7 +231,7 @@ describe('a page that is on the list and turns bad', () => {
     })) as { type: string; id: number; code?: string; status?: { phase: string } }[];
     const refused = answers.filter(({ type }) => type === 'failed');
     expect(refused.map(({ id, code }) => [id, code])).toEqual([
-      [1, 'input/job'],
+      [1, 'input/prompt-empty'], // a circle without words
       [2, 'input/job'],
       [3, 'input/job'],
       [4, 'input/job'],

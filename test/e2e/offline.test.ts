@@ -39,7 +39,7 @@ test('after one visit with one clip, everything works with the server killed, an
 }, async () => {
   site = await startSite();
   proxy = await startOnlyHostProxy(new URL(site.url).host);
-  browser = await startBrowser('no-gpu', proxy.server);
+  browser = await startBrowser('no-gpu', { proxy: proxy.server });
   const studio = await StudioPage.open(browser, { url: site.url, serviceWorker: true });
   const { page } = studio;
   await studio.fillSmallJob('a cat', 1);

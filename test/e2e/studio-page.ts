@@ -13,12 +13,23 @@ import { findBrowser } from '../../scripts/find-browser.ts';
 import { EN } from '../../src/ui/texts/en.ts';
 import type { Texts } from '../../src/ui/texts/texts.ts';
 
-/** Starts the browser; the caller closes it. @param proxy address of a proxy through which everything has to go. */
-export function startBrowser(gpu: 'no-gpu' | 'software-gpu', proxy?: string): Promise<Browser> {
+/** How a browser is started differently. */
+export interface BrowserOptions {
+  /** Address of a proxy through which everything has to go. */
+  readonly proxy?: string;
+  /** Further switches. */
+  readonly flags?: readonly string[];
+}
+
+/** Starts the browser; the caller closes it. */
+export function startBrowser(
+  gpu: 'no-gpu' | 'software-gpu',
+  { proxy, flags = [] }: BrowserOptions = {},
+): Promise<Browser> {
   const found = findBrowser();
   return chromium.launch({
     ...(found && { executablePath: found.path }),
-    args: [...BASE_FLAGS, ...(gpu === 'no-gpu' ? ['--disable-gpu'] : SOFTWARE_GPU)],
+    args: [...BASE_FLAGS, ...(gpu === 'no-gpu' ? ['--disable-gpu'] : SOFTWARE_GPU), ...flags],
     // Also for what would not pass a proxy, being on this machine.
     ...(proxy && { proxy: { server: proxy, bypass: '<-loopback>' } }),
   });

@@ -6,6 +6,12 @@ import { DIST, ROOT } from '../../scripts/site.ts';
 import type { EmbedPolicy } from '../../src/protocol/embed-policy.ts';
 import { type ServedFolder, serveFolder } from './serve-folder.ts';
 
+/**
+ * Frames of other sites get a storage of their own, as in a visitor's browser: Playwright switches that off. This list of
+ * features takes the place of Playwright's.
+ */
+export const PARTITIONED = ['--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable'] as const;
+
 /** What a deployment sends so that other sites may import embed.mjs and hold embed.html. */
 const WIDGET_HEADERS = {
   'Access-Control-Allow-Origin': '*',

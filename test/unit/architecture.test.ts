@@ -45,6 +45,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'models',
     'workers',
   ],
+  'src/partners-page.tsx': ['src/core', 'src/state', 'src/ui', 'src/embed'],
   models: ['src/core', 'src/protocol'],
   workers: [
     'src/core',
@@ -67,7 +68,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   'hash-wasm': ['src/weights/'],
   'mp4-muxer': ['src/encode/mp4.ts'],
   'onnxruntime-web': ['src/engine/runtime.ts'],
-  preact: ['src/ui/', 'src/main.tsx', 'src/bench.tsx', 'src/embed-page.tsx'],
+  preact: ['src/ui/', 'src/main.tsx', 'src/bench.tsx', 'src/embed-page.tsx', 'src/partners-page.tsx'],
 };
 
 const AREAS = Object.keys(ALLOWED);
