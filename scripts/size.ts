@@ -77,7 +77,7 @@ function checkModel(parts: Sizes): void {
 }
 
 function checkRuntime(): void {
-  for (const file of files.filter((name) => /\.(wasm|mjs)$/.test(name)))
+  for (const file of files.filter((name) => /^assets\/.*\.(wasm|mjs)$/.test(name)))
     console.log(`runtime: ${file}: ${kb(sizeOf(file))}`);
   const modules = files.filter((file) => file.endsWith('.wasm')).length;
   if (modules !== 2)

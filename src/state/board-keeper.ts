@@ -2,7 +2,6 @@ import { effect } from '@preact/signals-core';
 import { checkJob } from '../core/check-job.ts';
 import { AppError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
-import { parseJob } from '../protocol/job-file.ts';
 import type { ModelManifest } from '../protocol/manifest.ts';
 import { keepChoice, keptChoice, type TextStore } from './language.ts';
 import type { Picture } from './picture.ts';
@@ -51,7 +50,8 @@ export class BoardKeeper {
     if (!text) return null;
     try {
       const { job: written, selected, running } = JSON.parse(text) as Record<string, unknown>;
-      const job = parseJob(written);
+      // Most visits have nothing to read.
+      const job = (await import('../protocol/job-file.ts')).parseJob(written);
       if (job.model !== manifest.id) return null;
       const hasPicture = job.segments[0]?.picture != null;
       // Prompts may be missing still: whatever else is wrong was never made here.

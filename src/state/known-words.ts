@@ -1,8 +1,17 @@
 import { batch, effect, type ReadonlySignal, signal } from '@preact/signals-core';
 import type { Language } from './language.ts';
-import { type Lexicon, parseLexicon } from './lexicon.ts';
-import { suggestWords } from './suggestions.ts';
-import { findUnknownWords, indexWords, stem, type UnknownWord, type WordIndex } from './unknown-words.ts';
+import type { Lexicon } from './lexicon.ts';
+import type { UnknownWord, WordIndex } from './unknown-words.ts';
+
+/** What reads words: fetched with the lexicon, when the page has been painted. */
+const loadReader = async () => {
+  const [{ parseLexicon }, { suggestWords }, words] = await Promise.all([
+    import('./lexicon.ts'),
+    import('./suggestions.ts'),
+    import('./unknown-words.ts'),
+  ]);
+  return { ...words, parseLexicon, suggestWords };
+};
 
 /** Long enough that a word is not called unknown while it is being typed. */
 const PAUSE_MS = 450;
@@ -20,6 +29,7 @@ export class KnownWords {
   readonly #marks = signal<readonly MarkedWord[]>([]);
   readonly #load: () => Promise<unknown>;
   #index: WordIndex | null = null;
+  #reader: Awaited<ReturnType<typeof loadReader>> | null = null;
   #loading: Promise<void> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #stop: () => void;
@@ -53,10 +63,11 @@ export class KnownWords {
 
   /** Fetches the lexicon once. Without it the page works as before, only unable to advise; a later call tries again. */
   load(): Promise<void> {
-    this.#loading ??= this.#load()
-      .then((value) => {
-        const lexicon = parseLexicon(value);
-        this.#index = indexWords(lexicon);
+    this.#loading ??= Promise.all([this.#load(), loadReader()])
+      .then(([value, reader]) => {
+        const lexicon = reader.parseLexicon(value);
+        this.#reader = reader;
+        this.#index = reader.indexWords(lexicon);
         this.#lexicon.value = lexicon;
       })
       .catch((error: unknown) => {
@@ -64,6 +75,11 @@ export class KnownWords {
         console.warn('The list of known words could not be loaded.', error);
       });
     return this.#loading;
+  }
+
+  /** The prompt with a suggestion in place of a marked word. */
+  replace(prompt: string, word: MarkedWord, suggestion: string): string {
+    return this.#reader?.replaceWord(prompt, word, suggestion) ?? prompt;
   }
 
   /** Stops watching. */
@@ -74,19 +90,13 @@ export class KnownWords {
 
   #mark(text: string, lexicon: Lexicon, language: Language): void {
     const index = this.#index;
-    if (!index) return;
+    const reader = this.#reader;
+    if (!index || !reader) return;
     batch(() => {
-      this.#marks.value = findUnknownWords(text, index)
+      this.#marks.value = reader
+        .findUnknownWords(text, index)
         .slice(0, MOST_MARKS)
-        .map((word) => ({ ...word, suggestions: suggestWords(text, word, lexicon, language) }));
+        .map((word) => ({ ...word, suggestions: reader.suggestWords(text, word, lexicon, language) }));
     });
   }
-}
-
-/** Puts a suggestion wherever a marked word stands; what was changed since the marking is left alone. */
-export function replaceWord(prompt: string, word: UnknownWord, suggestion: string): string {
-  return [...word.spans].reverse().reduce((text, { start, end }) => {
-    const same = stem(prompt.slice(start, end)) === stem(word.text);
-    return same ? `${text.slice(0, start)}${suggestion}${text.slice(end)}` : text;
-  }, prompt);
 }

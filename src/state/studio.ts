@@ -10,7 +10,7 @@ import { BoardKeeper, type PictureKeeper } from './board-keeper.ts';
 import { ClipMaker } from './clip-maker.ts';
 import { capField, StudioForm } from './form.ts';
 import type { Clip, JobState } from './job-state.ts';
-import { KnownWords, type MarkedWord, replaceWord } from './known-words.ts';
+import { KnownWords, type MarkedWord } from './known-words.ts';
 import {
   firstLanguage,
   keepChoice,
@@ -193,7 +193,7 @@ export class Studio {
   /** Puts the list of models away because it cannot be shown. */
   failToChooseModel(error: unknown): void {
     this.isChoosingModel.value = false;
-    this.#refuse(error);
+    this.refuse(error);
   }
 
   /** Asks, once, which graphics processor there is. To be called when the page has been painted and is idle. */
@@ -218,7 +218,7 @@ export class Studio {
 
   /** Writes a suggestion in place of a word that the model does not know. */
   useSuggestion(word: MarkedWord, suggestion: string): void {
-    this.setPrompt(replaceWord(this.form.prompt.value, word, suggestion));
+    this.setPrompt(this.words.replace(this.form.prompt.value, word, suggestion));
   }
 
   /** Writes one of the model's own examples, another than the one that stands there. */
@@ -354,7 +354,7 @@ export class Studio {
       this.#notice.value = null;
       this.#take(opened, name);
     } catch (error) {
-      if (turn === this.#opened) this.#refuse(error);
+      if (turn === this.#opened) this.refuse(error);
     }
   }
 
@@ -459,7 +459,7 @@ export class Studio {
       // Shown beside its fields, where it can be mended.
       const { segment } = error instanceof AppError ? error.detail : {};
       if (typeof segment === 'number') this.board.select(segment);
-      this.#refuse(error);
+      this.refuse(error);
       return null;
     }
     this.#problem.value = null;
@@ -475,7 +475,8 @@ export class Studio {
     };
   }
 
-  #refuse(error: unknown): void {
+  /** Says what is wrong, beside the form. */
+  refuse(error: unknown): void {
     this.#notice.value = null;
     this.#problem.value =
       error instanceof AppError ? error : new AppError('internal/runtime', String(error), { cause: error });

@@ -137,3 +137,11 @@ export function findUnknownWords(prompt: string, index: WordIndex): readonly Unk
   }
   return [...found.values()];
 }
+
+/** Puts a suggestion wherever a marked word stands; what was changed since the marking is left alone. */
+export function replaceWord(prompt: string, word: UnknownWord, suggestion: string): string {
+  return [...word.spans].reverse().reduce((text, { start, end }) => {
+    const same = stem(prompt.slice(start, end)) === stem(word.text);
+    return same ? `${text.slice(0, start)}${suggestion}${text.slice(end)}` : text;
+  }, prompt);
+}

@@ -13,7 +13,7 @@ import { Poster } from './poster.tsx';
 import { Running } from './running.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
 import { SupportCard } from './support-card.tsx';
-import { Timeline } from './timeline.tsx';
+import { TimelinePlace } from './timeline-place.tsx';
 
 /** Where the clip appears: the frame, and below it what can be said and done about it. */
 export function Stage(): VNode {
@@ -30,7 +30,7 @@ export function Stage(): VNode {
       data-status={job.status}
     >
       <StageContent job={job} />
-      <Timeline />
+      <TimelinePlace />
       <LifeCard />
       <Filmstrip />
     </section>

@@ -1,4 +1,4 @@
-import { Fragment, type VNode } from 'preact';
+import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { BoardSegment, SegmentState } from '../state/board.ts';
 import { PROMPT_ID } from './prompt-field.tsx';
@@ -6,13 +6,12 @@ import { SegmentPictures } from './segment-pictures.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
 
 /** The segments of a storyboard in order, and what can be done with the selected one. */
-export function Timeline(): VNode | null {
+export function Timeline(): VNode {
   const studio = useStudio();
   const texts = useTexts();
   const { board } = studio;
   const list = useRef<HTMLOListElement>(null);
   const selected = board.selected.value;
-  const isFilm = board.isFilm.value;
   const takesFocus = useRef(false);
   const order = board.segments.value.map(({ id }) => id).join();
   // After the list has been drawn anew: what was pressed may be another's place by then.
@@ -22,7 +21,6 @@ export function Timeline(): VNode | null {
     if (takesFocus.current) chosen?.querySelector('button')?.focus();
     takesFocus.current = false;
   }, [selected, order]);
-  if (!isFilm && !board.canUndo.value && !board.canRedo.value) return null;
   const job = studio.maker.state.value;
   const running = job.status === 'running' ? job.segment.index : null;
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -124,9 +122,7 @@ function Tools(): VNode {
       {tool(tools.undo, board.canUndo.value, () => board.undo())}
       {tool(tools.redo, board.canRedo.value, () => board.redo())}
       {tool(tools.startOver, count > 1, () => board.startOver())}
-      <Fragment>
-        <p class="hint">{texts.board.total(count, board.seconds.value)}</p>
-      </Fragment>
+      <p class="hint">{texts.board.total(count, board.seconds.value)}</p>
     </div>
   );
 }

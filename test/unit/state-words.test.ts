@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { replaceWord } from '../../src/state/known-words.ts';
 import { CATEGORIES, type Lexicon, parseLexicon } from '../../src/state/lexicon.ts';
 import { spellingDistance, suggestWords } from '../../src/state/suggestions.ts';
-import { findUnknownWords, indexWords, stem } from '../../src/state/unknown-words.ts';
+import { findUnknownWords, indexWords, replaceWord, stem } from '../../src/state/unknown-words.ts';
 
 const raw: unknown = JSON.parse(
   readFileSync(new URL('../../models/seedling/lexicon.json', import.meta.url), 'utf8'),
