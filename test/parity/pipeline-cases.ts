@@ -13,7 +13,7 @@ import golden from '../fixtures/golden/pipeline.json' with { type: 'json' };
 import { type GoldenArray, goldenValues, type ParityCase, relativeError } from './parity-case.ts';
 
 const F32: Precision = { activations: 'float32', weights: 'float32' };
-const LIMIT = 1e-4; // what diffusers' timesteps in f32 and the sum over all steps may cost
+const LIMIT = 1e-5; // ten times what is measured; diffusers computes in f32 too
 
 interface PipelineGolden {
   readonly name: string;
