@@ -92,9 +92,9 @@ export class OwnModelForm {
     this.files.value = this.files.value.filter((file) => file.id !== id);
   }
 
-  /** Puts the messages away. */
-  dismissProblems(): void {
-    this.problems.value = [];
+  /** Puts a message away. */
+  dismiss(problem: AppError): void {
+    this.problems.value = this.problems.value.filter((other) => other !== problem);
   }
 
   /**

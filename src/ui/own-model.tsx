@@ -16,7 +16,7 @@ export function OwnModel({ shelf }: { readonly shelf: ModelShelf }): VNode {
       <p class="hint">{texts.intro}</p>
       <Addresses form={form} />
       {form.problems.value.map((error) => (
-        <ModelProblem key={error.message} error={error} onDismiss={() => form.dismissProblems()} />
+        <ModelProblem key={error.message} error={error} onDismiss={() => form.dismiss(error)} />
       ))}
       {form.files.value.length > 0 && <Found shelf={shelf} />}
     </details>
@@ -52,15 +52,14 @@ function Addresses({ form }: { readonly form: OwnModelForm }): VNode {
         </p>
       </div>
       <div class="card-actions">
-        {form.isLooking.value ? (
-          <button key="stop" type="button" class="secondary" onClick={() => form.stop()}>
-            {all.actions.cancel}
-          </button>
-        ) : (
-          <button key="look" type="submit" class="secondary">
-            {texts.look}
-          </button>
-        )}
+        {/* One button, so that the focus stays while it changes. */}
+        <button
+          type={form.isLooking.value ? 'button' : 'submit'}
+          class="secondary"
+          onClick={() => form.stop()}
+        >
+          {form.isLooking.value ? all.actions.cancel : texts.look}
+        </button>
         <label class="link" for="own-files">
           {texts.choose}
           <input
@@ -92,6 +91,15 @@ function Found({ shelf }: { readonly shelf: ModelShelf }): VNode {
   const lacking = form.lacking.value;
   const list = new Intl.ListFormat(LANGUAGE_TAGS[useStudio().language.value], { type: 'unit' });
   const given = new Set(form.files.value.map(({ found }) => found.part));
+  const add = (event: MouseEvent & { readonly currentTarget: HTMLElement }): void => {
+    const dialog = event.currentTarget.closest('dialog');
+    void shelf.addOwn();
+    // The form is empty now; what it made stands last in the list.
+    requestAnimationFrame(() => {
+      const card = [...(dialog?.querySelectorAll('.model-card[data-model]') ?? [])].at(-1);
+      card?.querySelector<HTMLElement>('button')?.focus();
+    });
+  };
   const others = (['text', 'codec', 'tokenizer'] as const).filter((part) => !given.has(part));
   return (
     <div class="own-found">
@@ -158,7 +166,7 @@ function Found({ shelf }: { readonly shelf: ModelShelf }): VNode {
             </div>
           </div>
           <div class="card-actions">
-            <button type="button" class="primary" onClick={() => void shelf.addOwn()}>
+            <button type="button" class="primary" onClick={add}>
               {texts.add}
             </button>
           </div>

@@ -12,6 +12,8 @@ export type Fault =
   | { readonly kind: 'drop'; readonly after: number }
   /** Sends this many bytes, then nothing for ever. */
   | { readonly kind: 'stall'; readonly after: number }
+  /** Sends this many bytes, waits, then sends the rest. */
+  | { readonly kind: 'hold'; readonly after: number; readonly until: Promise<void> }
   /** Ends properly, but after this many bytes. */
   | { readonly kind: 'short'; readonly after: number }
   /** Turns one bit of the byte at this place of the file. */
@@ -35,7 +37,7 @@ export interface HubServer {
   take(name: string): void;
   /** Answers of the requests for a file's bytes to come, in order; null is a good one. After them all is well, or `last` for ever. */
   faults(name: string, faults: readonly (Fault | null)[], last?: Fault): void;
-  /** Bytes of a file sent so far, good or bad. */
+  /** Bytes of a file sent so far, good or bad, those on their way included. */
   sent(name: string): number;
   /** Ranges that were asked for, as `from-to`. */
   ranges(name: string): readonly string[];
@@ -152,10 +154,37 @@ function answer(file: Hosted, request: IncomingMessage, response: ServerResponse
     'Content-Length': fault?.kind === 'short' ? after : body.byteLength,
     ...(!whole && { 'Content-Range': `bytes ${start}-${end - 1}/${size}` }),
   });
-  file.sent += after;
-  if (fault?.kind === 'drop') response.write(body.subarray(0, after), () => response.destroy());
-  else if (fault?.kind === 'stall') response.write(body.subarray(0, after));
-  else response.end(body.subarray(0, after));
+  const send = (from: number, to: number): Promise<void> =>
+    sendPieces(file, response, body.subarray(from, to));
+  void send(0, after).then(async () => {
+    if (fault?.kind === 'drop') response.destroy();
+    if (fault?.kind === 'drop' || fault?.kind === 'stall') return;
+    if (fault?.kind === 'hold') {
+      await fault.until;
+      await send(after, body.byteLength);
+    }
+    response.end();
+  });
+}
+
+const PIECE_BYTES = 2 ** 20;
+
+/** Sends no faster than it is taken, so that what is counted as sent has arrived or is on its way. Stops when nobody listens any more. */
+async function sendPieces(file: Hosted, response: ServerResponse, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.byteLength && !response.destroyed; at += PIECE_BYTES) {
+    const piece = bytes.subarray(at, at + PIECE_BYTES);
+    file.sent += piece.byteLength;
+    if (response.write(piece)) continue;
+    await new Promise<void>((resolve) => {
+      const go = (): void => {
+        response.off('drain', go);
+        response.off('close', go);
+        resolve();
+      };
+      response.once('drain', go);
+      response.once('close', go);
+    });
+  }
 }
 
 /** `/owner/repository/resolve/revision/name` as hubs have it, `/resolve/name` for short, `/signed/name` behind the redirect. */

@@ -46,7 +46,7 @@ export const ERRORS_EN: Texts['errors'] = {
   'model/tensor-shape': DAMAGED,
   'model/tensor-range': DAMAGED,
   'model/tensor-type': DAMAGED,
-  'model/hash': DAMAGED,
+  'model/hash': titled('A model file is not the right one'),
   'model/tokenizer': DAMAGED,
   'storage/write': titled('The browser could not store a file'),
   'storage/read': titled('The browser could not read a stored file'),

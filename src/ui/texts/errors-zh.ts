@@ -39,7 +39,10 @@ export const ERRORS_ZH: Texts['errors'] = {
   'input/address': said('这不是文件的地址', '请每行粘贴一个以 https:// 开头的文件地址。'),
   'input/model-parts': said('这些文件还不能组成一个模型', '缺少某个部分，或者各部分不相配；原因见详细信息。'),
   'network/failed': NOT_FETCHED,
-  'network/status': NOT_FETCHED,
+  'network/status': said(
+    '文件无法获取',
+    '服务器没有给出“{file}”（状态 {status}）。请稍后再试，或换一个镜像、从本机选择文件。',
+  ),
   'network/page': said(
     '收到的是网页而不是文件',
     '如果这个网络需要登录，请先打开任意网页完成登录；否则请换一个镜像。',
@@ -58,7 +61,10 @@ export const ERRORS_ZH: Texts['errors'] = {
   'model/tensor-shape': DAMAGED,
   'model/tensor-range': DAMAGED,
   'model/tensor-type': DAMAGED,
-  'model/hash': DAMAGED,
+  'model/hash': said(
+    '模型文件不对',
+    '“{file}”不是需要的那个文件，或者已损坏。请换一个镜像或从本机选择；若是自带的模型，请重新加载页面。',
+  ),
   'model/tokenizer': DAMAGED,
   'storage/write': said('浏览器无法保存文件', '请腾出一些存储空间，然后再试一次。'),
   'storage/full': said('存储空间已满', '请删除一些内容或腾出空间，然后继续；已下载的部分会保留。'),
