@@ -32,8 +32,8 @@ type RequestStorage = (types: {
 
 /** Only where the browser hands out more than cookies, which are of no use here. */
 function requestStorage(): FrameScope['requestStorage'] {
-  const hasHandles = 'StorageAccessHandle' in globalThis;
-  if (!hasHandles || !('requestStorageAccess' in document)) return undefined;
+  // Came to Chromium together with the handles, which themselves have no name to look for.
+  if (!('hasUnpartitionedCookieAccess' in document && 'requestStorageAccess' in document)) return undefined;
   const request = document.requestStorageAccess.bind(document) as unknown as RequestStorage;
   return async () => (await request({ localStorage: true, getDirectory: true, estimate: true })) ?? {};
 }
@@ -62,6 +62,13 @@ const widget = new Widget({
   surroundings,
   storage,
   loadPolicy: () => loadPolicy(location.href),
+  findStored: async (root) => {
+    const [{ findStoredModels }, { OPEN_MODELS }] = await Promise.all([
+      import('./client/stored-models.ts'),
+      import('../models/wan/open-models.ts'),
+    ]);
+    return findStoredModels(root, OPEN_MODELS);
+  },
   probe: () => probeDevice(globalThis),
   runtimeBytes: RUNTIME_BYTES,
 });

@@ -4,8 +4,8 @@ import type { EmbedCreate, EmbedHandle, EmbedOptions } from './page-api.ts';
 
 /** How long the frame may take to load and answer. */
 const TIMEOUT_MS = 30_000;
-/** Before the widget has said how high it is. */
-const FIRST_HEIGHT = 520;
+/** Height of the widget's picture at most, and of everything below it: a guess, so that the page hardly jumps when the widget says it. */
+const [PICTURE, BELOW] = [416, 300];
 /** What the frame may do besides what every frame may; there is no such permission for WebGPU. */
 const ALLOW =
   'fullscreen; clipboard-write; web-share; screen-wake-lock; autoplay; storage-access; cross-origin-isolated';
@@ -27,7 +27,9 @@ export const createFrom =
     frame.allow = ALLOW;
     frame.referrerPolicy = 'strict-origin-when-cross-origin';
     frame.title = options.title ?? 'Kindling';
-    frame.style.cssText = `display:block;width:100%;border:0;height:${options.height ?? FIRST_HEIGHT}px`;
+    const height =
+      options.height ?? guessHeight((container as unknown as ShadowRoot).host ?? container, options);
+    frame.style.cssText = `display:block;width:100%;border:0;height:${height}px`;
     frame.src = url.href;
     const answered = connect(frame, url.origin, options.timeoutMs ?? TIMEOUT_MS);
     container.append(frame);
@@ -39,3 +41,9 @@ export const createFrom =
       throw error;
     }
   };
+
+function guessHeight({ clientWidth }: Element, { aspect = '16:9' }: EmbedOptions): number {
+  const [width = 16, height = 9] = aspect.split(':').map(Number);
+  const guess = Math.min(PICTURE, ((Math.min(736, clientWidth || 480) - 48) * height) / width);
+  return Math.round((guess > 0 ? guess : PICTURE) + BELOW);
+}

@@ -23,7 +23,7 @@ export interface EmbedJob {
   readonly negativePrompt?: string;
   /** An integer 0 … 4294967295: the same job with the same seed on the same device makes the same clip. Drawn if left out. */
   readonly seed?: number;
-  /** One of {@link EmbedTerms.models}; the first if left out. */
+  /** One of {@link EmbedCapabilities.models}; the first if left out. */
   readonly model?: string;
   /** The visible mark “AI-generated” on the first seconds, default true. The mark in the file's metadata is always written. */
   readonly label?: boolean;
@@ -55,6 +55,8 @@ export interface EmbedCapabilities {
   readonly storage: EmbedStorage;
   /** `ready` once a clip was made in this frame. */
   readonly model: 'needs-loading' | 'ready';
+  /** Models of {@link EmbedTerms.models} that a clip can be made with now: more, once the visitor lets the frame use downloads. */
+  readonly models: readonly string[];
   /** Bytes that the first clip has to load at most; the browser's cache may have them already. */
   readonly bytesNeeded: number;
 }

@@ -44,18 +44,26 @@ export function findStorage(scope: FrameScope): FrameStorage {
   return { kind: 'partitioned', store, canAsk: scope.requestStorage !== undefined };
 }
 
+/** What a visitor has let the frame use. */
+export interface GrantedStorage {
+  readonly store: TextStore;
+  /** Bytes that are kept there; null if the browser does not say. */
+  readonly usedBytes: number | null;
+  /** Root of the files there; null where the browser hands out none. */
+  readonly directory: FileSystemDirectoryHandle | null;
+}
+
 /**
  * Asks for the storage of the visitor's own tab. Only right after a click.
  * @returns null if the visitor or the browser says no.
  */
-export async function askForStorage(
-  scope: FrameScope,
-): Promise<{ readonly store: TextStore | null; readonly usedBytes: number | null } | null> {
+export async function askForStorage(scope: FrameScope): Promise<GrantedStorage | null> {
   try {
     const handle = await scope.requestStorage?.();
     if (!handle?.localStorage) return null;
     const estimate = await handle.estimate?.();
-    return { store: handle.localStorage, usedBytes: estimate?.usage ?? null };
+    const directory = await handle.getDirectory?.().catch(() => null);
+    return { store: handle.localStorage, usedBytes: estimate?.usage ?? null, directory: directory ?? null };
   } catch {
     return null; // a no is an answer, too
   }

@@ -1,4 +1,4 @@
-import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals-core';
+import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
 import type { Engine } from '../client/engine.ts';
 import { AppError } from '../core/errors.ts';
 import type { EmbedAddress } from '../protocol/embed-address.ts';
@@ -41,6 +41,8 @@ export interface WidgetParts {
   readonly storage: FrameScope;
   /** Fetches the deployment's policy. */
   readonly loadPolicy: () => Promise<unknown>;
+  /** Finds the models that are kept in a storage. Never rejects. */
+  readonly findStored: (root: FileSystemDirectoryHandle) => Promise<readonly ModelManifest[]>;
   /** Asks what the device can do; called after the first press. */
   readonly probe: () => Promise<DeviceFacts>;
   /** Bytes of the runtime that the first clip loads besides the model. */
@@ -73,6 +75,8 @@ export class Widget {
   readonly maker: ClipMaker;
   readonly language: Language;
   readonly prompt = signal('');
+  /** Identifier of the model that the visitor has chosen; null for the first. */
+  readonly model = signal<string | null>(null);
   /** As the address wishes; null for the model's own. */
   readonly aspect: string | null;
   readonly access: ReadonlySignal<Access>;
@@ -90,7 +94,7 @@ export class Widget {
   readonly #access = signal<Access>({ status: 'loading' });
   readonly #asked = signal<AskedJob | null>(null);
   readonly #problem = signal<AppError | null>(null);
-  readonly #storage: ReturnType<typeof signal<FrameStorage>>;
+  readonly #storage: Signal<FrameStorage>;
   readonly #ownBytes = signal<number | null>(null);
   readonly #host = signal<string | null>(null);
   readonly #facts = signal<DeviceFacts>({ webgpu: 'none', precision: null, codecs: null });
@@ -119,7 +123,7 @@ export class Widget {
     this.access = this.#access;
     this.asked = this.#asked;
     this.problem = this.#problem;
-    this.storage = this.#storage as ReadonlySignal<FrameStorage>;
+    this.storage = this.#storage;
     this.ownBytes = this.#ownBytes;
     this.host = this.#host;
     this.phase = computed(() => {
@@ -132,6 +136,7 @@ export class Widget {
       supported: support.missing.length === 0,
       storage: this.storage.value.kind,
       model: this.maker.shelf.clips.value.length > 0 ? 'ready' : 'needs-loading',
+      models: this.models.map(({ id }) => id),
       bytesNeeded: this.bytesNeeded,
     }));
     this.#stops.push(
@@ -141,11 +146,17 @@ export class Widget {
     );
   }
 
-  /** Bytes that the first clip loads, if the browser's cache has none of them. */
-  get bytesNeeded(): number {
+  /** Models that a clip can be made with now, the default first; empty before the policy is known. */
+  get models(): readonly ModelManifest[] {
     const access = this.#access.value;
-    const files = access.status === 'open' ? access.models[0]?.files : this.#parts.catalogue[0]?.files;
-    const sizes = Object.values(files ?? {}).map(({ bytes }) => bytes);
+    return access.status === 'open' ? access.models : [];
+  }
+
+  /** Bytes that the first clip loads with the chosen model, if the browser's cache has none of them. */
+  get bytesNeeded(): number {
+    const chosen = this.models.find(({ id }) => id === this.model.value);
+    const { files } = chosen ?? this.models[0] ?? this.#parts.catalogue[0] ?? {};
+    const sizes = Object.values(files ?? {}).map(({ bytes, stored }) => (stored ? 0 : bytes));
     return sizes.reduce((sum, bytes) => sum + bytes, this.#parts.runtimeBytes);
   }
 
@@ -155,8 +166,7 @@ export class Widget {
     if (access.status !== 'open') return null;
     const { maxSeconds, label, clipsPerDay } = access.policy;
     const longest = Math.max(...access.models.map(({ limits }) => limits.seconds.max));
-    const models = access.models.map(({ id }) => id);
-    return { models, maxSeconds: Math.min(maxSeconds, longest), label, clipsPerDay };
+    return { models: access.policy.models, maxSeconds: Math.min(maxSeconds, longest), label, clipsPerDay };
   }
 
   /** Clips that may still be made here today; null for no limit. */
@@ -250,6 +260,7 @@ export class Widget {
 
   /** Tells the page how high the content is, CSS pixels; a page that comes later is told the newest. */
   tellHeight(height: number): void {
+    if (this.#access.value.status === 'loading') return; // it is about to change
     this.#height = height;
     this.#say({ type: 'resize', height });
   }
@@ -258,6 +269,11 @@ export class Widget {
   setPrompt(text: string): void {
     this.prompt.value = capField(text);
     this.#problem.value = null;
+  }
+
+  /** Chooses one of {@link Widget.models} for the visitor's own clips. */
+  chooseModel(id: string): void {
+    if (this.models.some((model) => model.id === id)) this.model.value = id;
   }
 
   /** The visitor pressed the button: makes what the page asked for, or what stands in the field. Never rejects. */
@@ -302,13 +318,20 @@ export class Widget {
   /** Asks for the storage of the visitor's own tab; only right after a click. Never rejects. */
   async useOwnStorage(): Promise<void> {
     const granted = await askForStorage(this.#parts.storage);
-    if (granted?.store) this.#count.useStore(granted.store);
+    if (granted) this.#count.useStore(granted.store);
+    const stored = granted?.directory ? await this.#parts.findStored(granted.directory) : [];
     batch(() => {
       const { store, kind } = this.storage.value;
       this.#ownBytes.value = granted?.usedBytes ?? null;
-      (this.#storage as { value: FrameStorage }).value = granted
+      this.#storage.value = granted
         ? { kind: 'unpartitioned', store: granted.store, canAsk: false }
         : { kind, store, canAsk: false };
+      const access = this.#access.value;
+      if (access.status === 'open')
+        this.#access.value = {
+          ...access,
+          models: offeredModels([...this.#parts.catalogue, ...stored], access.policy),
+        };
     });
   }
 
@@ -369,7 +392,11 @@ export class Widget {
   #ownOrder(): WidgetOrder {
     const access = this.#access.value;
     if (access.status !== 'open') throw new AppError('embed/refused', 'This widget cannot be used here.');
-    const job = { prompt: this.prompt.value, ...(this.aspect && { aspect: this.aspect }) };
+    const job = {
+      prompt: this.prompt.value,
+      ...(this.aspect && { aspect: this.aspect }),
+      ...(this.model.value && { model: this.model.value }),
+    };
     return orderFor(job, access.models, access.policy, this.#parts.drawSeed ?? randomSeed);
   }
 

@@ -122,6 +122,14 @@ describe('a site that is not on the list', () => {
   });
 });
 
+test('a site that the deployment lists for the studio may hold it', async () => {
+  sites = await serveTwoSites('hostile', { listed: false, studioEmbedders: ['*'] });
+  opened = await openPartner(browser, sites);
+  await opened.page.waitForFunction('globalThis.attacks');
+  await opened.page.evaluate(`attacks.frameOf('index.html')`);
+  await opened.frame.getByRole('button', { name: STUDIO_TEXTS.actions.generate, exact: true }).waitFor();
+});
+
 describe('beside a page that is on the list', () => {
   test('another frame greets the widget, before and after the page has: it is not heard', async () => {
     sites = await serveTwoSites('partner', { listed: true });

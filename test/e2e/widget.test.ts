@@ -1,6 +1,7 @@
 // The widget on a partner's page: another site, the visitor's press in the frame, the clip in the partner's hands.
 import type { Browser } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { OPEN_MODELS } from '../../models/wan/open-models.ts';
 import {
   gzippedSize,
   MAX_EMBED_SCRIPT_BYTES,
@@ -8,6 +9,7 @@ import {
   sizeOfPage,
   totalOf,
 } from '../../scripts/download-size.ts';
+import { keyOf } from '../../src/client/stored-models.ts';
 import { EN as STUDIO } from '../../src/ui/texts/en.ts';
 import { WIDGET_TEXTS } from '../../src/ui/widget/widget-texts.ts';
 import { readClip } from './clip-file.ts';
@@ -160,21 +162,43 @@ describe('what is kept', () => {
     expect(await storageOf(opened.frame)).toBe('credentialless');
   });
 
-  test('after a click, and with the visitor’s leave, the frame uses the storage of Kindling’s own tab', async () => {
-    sites = await serveTwoSites('partner', { listed: true });
+  test('after a click, and with the visitor’s leave, the frame uses what Kindling’s own tab keeps', async () => {
+    const model = OPEN_MODELS[0]!;
+    sites = await serveTwoSites('partner', { listed: true, models: ['seedling', model.id] });
     opened = await openPartner(browser, sites, 'plain.html');
     const { page, frame } = opened;
     await page.context().grantPermissions(['storage-access'], { origin: new URL(sites.widget).origin });
-    // The browser wants to have seen the visitor there.
     const own = await page.context().newPage();
     await own.goto(sites.widget);
-    await own.getByRole('textbox', { name: STUDIO.prompt.label }).click();
+    await own.getByRole('textbox', { name: STUDIO.prompt.label }).click(); // the browser wants to have seen the visitor there
+    // Downloads as the library leaves them, but for their length.
+    const keys = await Promise.all(Object.values(model.files).map(keyOf));
+    await own.evaluate(async (names) => {
+      const models = await (await navigator.storage.getDirectory()).getDirectoryHandle('models', {
+        create: true,
+      });
+      for (const name of names) {
+        const place = await models.getDirectoryHandle(name, { create: true });
+        const write = async (file: string, text: string): Promise<void> => {
+          const stream = await (await place.getFileHandle(file, { create: true })).createWritable();
+          await stream.write(text);
+          await stream.close();
+        };
+        await write('bytes', '12345');
+        await write('record.json', JSON.stringify({ kindling: 1, bytes: 5, verified: '0'.repeat(64) }));
+      }
+    }, keys);
     await own.close();
     await page.reload();
     await frame.getByText(EN.storage).click();
+    expect(await frame.getByLabel(EN.model).count()).toBe(0);
     await frame.getByRole('button', { name: EN.useOwn }).click();
     await frame.getByText(EN.storageKinds.unpartitioned).waitFor();
     expect(await frame.getByRole('button', { name: EN.useOwn }).count()).toBe(0);
+    expect(await frame.getByLabel(EN.model).locator('option').allTextContents()).toEqual([
+      'Seedling',
+      model.name,
+    ]);
   });
 });
 
@@ -204,6 +228,40 @@ describe('a deployment', () => {
 });
 
 describe('a partner’s page', () => {
+  test('that makes a mistake is told which: a place that is none, an address without a widget, a job that is none', async () => {
+    sites = await serveTwoSites('partner', { listed: true });
+    opened = await openPartner(browser, sites);
+    const { page } = opened;
+    await said(page).getByText('ready').waitFor();
+    const told = await page.evaluate(async () => {
+      const { partner } = globalThis as unknown as {
+        partner: {
+          create: (at: unknown, options?: object) => Promise<unknown>;
+          handle: { generate: (job: unknown) => Promise<unknown>; destroy: () => void };
+        };
+      };
+      const tell = (made: Promise<unknown>): Promise<string> =>
+        made.then(
+          () => 'made',
+          (error: Error & { code?: string }) => error.code || error.name,
+        );
+      const silent = { src: new URL('favicon.ico', location.href).href, timeoutMs: 500 };
+      const before = document.querySelectorAll('iframe').length;
+      const first = [
+        await tell(partner.create('#place')),
+        await tell(partner.create(document.body, silent)),
+        await tell(partner.handle.generate('a cat')),
+        await tell(partner.handle.generate({ prompt: () => 'a cat' })),
+        document.querySelectorAll('iframe').length - before,
+      ];
+      partner.handle.destroy();
+      partner.handle.destroy();
+      return [...first, await tell(partner.handle.generate({ prompt: 'a cat' }))];
+    });
+    expect(told).toEqual(['TypeError', 'embed/timeout', 'TypeError', expect.anything(), 0, 'embed/gone']);
+    await expect.poll(() => page.frames().length).toBe(1);
+  });
+
   test('with the element: it speaks the language asked for, is as high as its content, and says when it is ready', async () => {
     sites = await serveTwoSites('partner', { listed: true });
     opened = await openPartner(browser, sites, 'element.html');

@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { OPEN_MODELS } from '../../models/wan/open-models.ts';
+import { keyOf } from '../../src/client/stored-models.ts';
 import { newJob } from '../../src/core/check-job.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { parseEmbedAddress } from '../../src/protocol/embed-address.ts';
@@ -10,7 +12,10 @@ import { parseWidgetMessage } from '../../src/protocol/embed-replies.ts';
 import { callId, parseEmbedJob, parseGreeting, parseHostMessage } from '../../src/protocol/embed-requests.ts';
 import { jobTextFromFragment, jobToFragment } from '../../src/protocol/job-address.ts';
 import { parseJob } from '../../src/protocol/job-file.ts';
+import { HUB } from '../../src/protocol/open-model.ts';
 import { findSurroundings } from '../../src/protocol/page-surroundings.ts';
+import { remoteFile } from '../../src/state/model-shelf.ts';
+import { storeKey } from '../../src/weights/model-store.ts';
 import { ROOT } from './source-files.ts';
 import { MANIFEST } from './state-fixtures.ts';
 
@@ -253,4 +258,14 @@ test('an address says what stands in the fields and nothing about what is allowe
   expect(parseEmbedAddress('')).toEqual({ prompt: null, aspect: null, lang: null });
   expect(parseEmbedAddress('?aspect=javascript:1&lang=<script>')).toMatchObject({ aspect: null, lang: null });
   expect(parseEmbedAddress(`?prompt=${'x'.repeat(20_000)}`).prompt).toHaveLength(8000);
+});
+
+test('downloads are looked for where the library keeps them', async () => {
+  const store = readFileSync(join(ROOT, 'src/weights/opfs-store.ts'), 'utf8');
+  for (const name of ["FOLDER = 'models'", "BYTES = 'bytes'", "RECORD = 'record.json'"])
+    expect(store).toContain(name);
+  for (const { files } of OPEN_MODELS) {
+    for (const file of Object.values(files))
+      expect(await keyOf(file)).toBe(await storeKey(remoteFile(file, HUB)));
+  }
 });

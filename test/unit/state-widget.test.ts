@@ -57,6 +57,7 @@ function widgetWith(policy: object = {}, parts: Partial<WidgetParts> = {}): Widg
       probes++;
       return { webgpu: 'hardware', precision: 'f16', codecs: ['avc1.42E01F'] };
     },
+    findStored: async () => [],
     runtimeBytes: 1000,
     drawSeed: () => 42,
     ...parts,
@@ -99,10 +100,11 @@ describe('who is let in', () => {
 
   test('a page that comes when the content has its height already is told it', async () => {
     const widget = widgetWith();
-    widget.tellHeight(640);
+    widget.tellHeight(400); // of the frame that waits for its policy
     await widget.admit(PARTNER);
+    widget.tellHeight(640);
     widget.connect(PARTNER, (message) => said.push(message));
-    expect(last('resize')).toMatchObject({ height: 640 });
+    expect(said.filter(({ type }) => type === 'resize')).toMatchObject([{ height: 640 }]);
   });
 
   test('nobody else, and nobody at all without a policy that can be read', async () => {
@@ -352,7 +354,11 @@ describe('what a frame can keep', () => {
   test('may become the visitor’s own, if visitor and browser agree', async () => {
     const own = new MapStore();
     const requestStorage = async () => ({ localStorage: own, estimate: async () => ({ usage: 5e9 }) });
-    expect(await askForStorage(scope({ requestStorage }))).toEqual({ store: own, usedBytes: 5e9 });
+    expect(await askForStorage(scope({ requestStorage }))).toEqual({
+      store: own,
+      usedBytes: 5e9,
+      directory: null,
+    });
     const no = async () => {
       throw new DOMException('no', 'NotAllowedError');
     };
@@ -363,6 +369,35 @@ describe('what a frame can keep', () => {
     await widget.useOwnStorage();
     expect([widget.storage.value.kind, widget.ownBytes.value]).toEqual(['unpartitioned', 5e9]);
     expect(last('capabilities')).toMatchObject({ capabilities: { storage: 'unpartitioned' } });
+
+    // Downloads that the deployment offers can be used then, and only those.
+    const root = {} as Parameters<WidgetParts['findStored']>[0];
+    const withFiles = async () => ({ localStorage: own, getDirectory: async () => root });
+    const download = (id: string) => ({
+      ...MANIFEST,
+      id,
+      files: Object.fromEntries(
+        Object.entries(MANIFEST.files).map(([part, file]) => [part, { ...file, stored: 'key' }]),
+      ) as unknown as typeof MANIFEST.files,
+    });
+    const findStored = async () => [download('large'), download('other')];
+    const large = await connected(
+      { models: ['seedling', 'large'] },
+      { storage: scope({ requestStorage: withFiles }), findStored },
+    );
+    expect(large.terms?.models).toEqual(['seedling', 'large']);
+    expect(large.capabilities.value.models).toEqual(['seedling']);
+    await large.useOwnStorage();
+    expect(last('capabilities')).toMatchObject({ capabilities: { models: ['seedling', 'large'] } });
+    large.chooseModel('other');
+    expect(large.model.value).toBeNull();
+    large.chooseModel('large');
+    expect(large.bytesNeeded).toBe(1000);
+    const start = large.start();
+    expect(engine.job.request.manifest.id).toBe('large');
+    engine.job.finish();
+    await start;
+
     const refused = await connected({}, { storage: scope({ requestStorage: no }) });
     await refused.useOwnStorage();
     expect(refused.storage.value).toMatchObject({ kind: 'partitioned', canAsk: false });

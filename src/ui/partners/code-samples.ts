@@ -96,7 +96,7 @@ Content-Security-Policy: frame-ancestors 'self'
 Access-Control-Allow-Origin: *
 Cross-Origin-Resource-Policy: cross-origin
 
-# embed.js, and everything in assets/
+# embed.js, for pages that are cross-origin isolated themselves
 Cross-Origin-Resource-Policy: cross-origin`;
 
 /** What an oEmbed consumer finds. @param site address of the deployment, ends in `/`. */

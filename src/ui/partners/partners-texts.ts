@@ -104,7 +104,7 @@ const EN: PartnersTexts = {
         ],
         [
           'model, label',
-          'One of `terms.models`. `label: false` leaves the visible mark out where the deployment allows it; the mark in the file’s metadata is always written.',
+          'One of `capabilities.models`. `label: false` leaves the visible mark out where the deployment allows it; the mark in the file’s metadata is always written.',
         ],
       ],
     },
@@ -153,7 +153,7 @@ const EN: PartnersTexts = {
         ],
         [
           'unpartitioned',
-          'The visitor has pressed “Use Kindling’s own storage” and the browser has agreed (Chromium; it needs an earlier visit to Kindling itself).',
+          'The visitor has pressed “Use Kindling’s own storage” and the browser has agreed (Chromium; it needs an earlier visit to Kindling itself). Models that were downloaded there and are on the deployment’s list can then be used from the frame (`capabilities.models`), and the count of the day is the one of Kindling itself.',
         ],
         [
           'credentialless',
@@ -242,7 +242,7 @@ const ZH: PartnersTexts = {
         ['steps, guidance, negativePrompt, seed', '与工作室相同。在同一设备上，相同的种子得到相同的短片。'],
         [
           'model, label',
-          '`terms.models` 之一。部署允许时，`label: false` 不显示可见标识；文件元数据中的标识始终写入。',
+          '`capabilities.models` 之一。部署允许时，`label: false` 不显示可见标识；文件元数据中的标识始终写入。',
         ],
       ],
     },
@@ -283,7 +283,7 @@ const ZH: PartnersTexts = {
         ['partitioned', '在其他网站上的常见情况：浏览器为每个合作网站单独保存，看不到访客自己的 Kindling。'],
         [
           'unpartitioned',
-          '访客按下“使用 Kindling 自己的存储空间”，浏览器也同意了（Chromium；需要先访问过 Kindling 本身）。',
+          '访客按下“使用 Kindling 自己的存储空间”，浏览器也同意了（Chromium；需要先访问过 Kindling 本身）。在那里下载、且在部署名单上的模型随后可以在框架里使用（`capabilities.models`），每日次数也改用 Kindling 本身的计数。',
         ],
         ['credentialless', '你的页面把框架设为 `credentialless`：重新加载后忘记一切。'],
         ['blocked', '浏览器什么都不保存。短片仍可制作。'],

@@ -43,8 +43,11 @@ function WidgetPage({ studio }: { readonly studio: string }): VNode {
     return () => observer.disconnect();
   }, [widget, texts]);
   // The control that had the focus may be gone with what it began.
+  const shown = useRef(phase);
   useEffect(() => {
-    if (document.activeElement === document.body && document.hasFocus() && phase !== 'poster')
+    if (shown.current === phase) return;
+    shown.current = phase;
+    if (document.hasFocus() && document.activeElement === document.body)
       main.current?.querySelector<HTMLElement>('[data-next]')?.focus({ preventScroll: true });
   }, [phase]);
   const { status } = texts;
@@ -189,6 +192,7 @@ function Invitation({ children }: { readonly children?: ComponentChildren }): VN
           placeholder={texts.placeholder}
           onInput={(event) => widget.setPrompt(event.currentTarget.value)}
         />
+        <ModelChoice />
         {children}
         {problem && <WidgetProblem error={problem} />}
         <button type="submit" class="primary large" aria-disabled={!isPossible} data-next>
@@ -198,6 +202,30 @@ function Invitation({ children }: { readonly children?: ComponentChildren }): VN
         {isPossible ? <Consent host={host} /> : <p class="hint wrong">{texts.unsupported}</p>}
       </form>
     </>
+  );
+}
+
+/** Only where there is a choice: after the visitor has let the frame use downloads. */
+function ModelChoice(): VNode | null {
+  const widget = useWidget();
+  const texts = useWidgetTexts();
+  const { models } = widget;
+  if (models.length < 2) return null;
+  return (
+    <div class="field">
+      <label for="model">{texts.model}</label>
+      <select
+        id="model"
+        value={widget.model.value ?? models[0]?.id ?? ''}
+        onChange={(event) => widget.chooseModel(event.currentTarget.value)}
+      >
+        {models.map(({ id, name }) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </div>
   );
 }
 

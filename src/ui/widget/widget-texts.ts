@@ -8,6 +8,7 @@ export interface WidgetTexts {
   readonly title: string;
   readonly prompt: string;
   readonly placeholder: string;
+  readonly model: string;
   readonly make: string;
   /** Under the button: what a press means. */
   readonly promise: (bytes: number) => string;
@@ -54,6 +55,7 @@ const EN: WidgetTexts = {
   title: 'Make a clip with Kindling',
   prompt: 'What happens?',
   placeholder: 'an orange cat in a snowy forest, the sun sets',
+  model: 'Model',
   make: 'Make the clip',
   promise: (bytes) =>
     `Made on your own device, nothing is uploaded. The first clip loads up to ${bytesInWords(bytes)}.`,
@@ -117,6 +119,7 @@ const ZH: WidgetTexts = {
   title: '用 Kindling 制作短片',
   prompt: '会发生什么？',
   placeholder: '雪林里的一只橙色的猫，太阳落山',
+  model: '模型',
   make: '制作短片',
   promise: (bytes) => `在你自己的设备上制作，不上传任何内容。第一段短片最多需要载入 ${bytesInWords(bytes)}。`,
   receives: (site) => `${site} 会收到完成的短片及其设置。`,
