@@ -111,11 +111,15 @@ async function launch(executable: string, gpuFlags: readonly string[]): Promise<
 }
 
 function driver(browser: Browser, page: Page, fetched: readonly string[]): DrivenPage {
+  let listener: (event: GenerateEvent) => void = () => {};
+  let listens = false;
   return {
     browser: `${browser.browserType().name()} ${browser.version()}`,
     fetched,
     async generate(order, onEvent) {
-      await page.exposeFunction('onKindlingEvent', onEvent);
+      if (!listens) await page.exposeFunction('onKindlingEvent', (event: GenerateEvent) => listener(event));
+      listens = true;
+      listener = onEvent;
       const died = new Promise<AutomationOutcome>((resolve) => {
         const crashed = {
           code: 'worker/crashed',

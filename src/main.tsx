@@ -94,6 +94,7 @@ const pictures: PictureKeeper = {
 const studio = new Studio({
   engine,
   pictures,
+  lastFrame: async (video) => (await import('./client/video-frame.ts')).lastFrameOf(video),
   manifest,
   support: readSupport(globalThis),
   languages: navigator.languages,

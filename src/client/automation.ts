@@ -18,6 +18,8 @@ export interface AutomationOrder {
   readonly picture: string | null;
   readonly device: DeviceChoice;
   readonly visibleLabel: boolean;
+  /** {@link GenerateRequest.keep}. */
+  readonly keep?: boolean;
 }
 
 /** How an order ended. Errors are values here: what is thrown across a browser's automation protocol loses its code. */
@@ -69,9 +71,17 @@ export function registerAutomation(
     signal: AbortSignal,
     onEvent?: (event: GenerateEvent) => void,
   ): Promise<GenerateResult> => {
-    const { job, device, visibleLabel } = order;
+    const { job, device, visibleLabel, keep = false } = order;
     const picture = order.picture === null ? null : new Blob([fromBase64(order.picture)]);
-    const request = { job, manifest: findModel(job.model), picture, device, visibleLabel, preview: false };
+    const request = {
+      job,
+      manifest: findModel(job.model),
+      picture,
+      device,
+      visibleLabel,
+      preview: false,
+      keep,
+    };
     return engine.generate(request, { signal, ...(onEvent && { onEvent }) });
   };
 

@@ -11,6 +11,8 @@ export type Notice =
   | { readonly id: 'picture-needed' }
   /** The page was closed while a film was made; what was made of it is kept. */
   | { readonly id: 'interrupted' }
+  /** The picture is the last frame of somebody else's video. */
+  | { readonly id: 'last-frame'; readonly name: string }
   | { readonly id: 'unknown-file'; readonly name: string };
 
 /** The few sentences that a screen reader hears. */

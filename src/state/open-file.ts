@@ -13,7 +13,8 @@ const MAX_JOB_FILE_BYTES = 16_777_216;
 
 /** What a file that was dropped, pasted or chosen turned out to be. */
 export type OpenedFile =
-  | { readonly kind: 'picture'; readonly picture: Picture }
+  /** `ofVideo`: it is the last frame of somebody else's video. */
+  | { readonly kind: 'picture'; readonly picture: Picture; readonly ofVideo?: boolean }
   | {
       readonly kind: 'job';
       readonly job: Job;
@@ -25,8 +26,11 @@ export type OpenedFile =
     }
   | { readonly kind: 'unknown' };
 
-/** What a storyboard that a person wrote leaves unsaid. */
-export interface StoryboardDefaults {
+/** What opening a file needs from outside. */
+export interface OpenFileParts {
+  /** Draws a video's last frame as PNG; rejects if the browser cannot play it. */
+  readonly lastFrame: (video: Blob) => Promise<Blob>;
+  /** What a storyboard that a person wrote leaves unsaid is this model's own. */
   readonly model: { readonly id: string; readonly limits: ModelLimits };
   /** Asked only if a seed is missing. */
   readonly drawSeed: () => number;
@@ -36,11 +40,11 @@ const hasEnding = (name: string, endings: readonly string[]): boolean =>
   endings.some((ending) => name.toLowerCase().endsWith(`.${ending}`));
 
 /**
- * Reads a picture, a clip made by Kindling, a job file or a storyboard.
+ * Reads a picture, a clip made by Kindling, another video (its last frame, to go on from), a job file or a storyboard.
  * @throws {AppError} `input/picture-…` for a picture that cannot be used · `input/no-job-in-file` for somebody else's
- * video · `input/job` for damaged or foreign settings.
+ * video that cannot be played · `input/job` for damaged or foreign settings.
  */
-export async function openFile(file: Blob, name: string, written: StoryboardDefaults): Promise<OpenedFile> {
+export async function openFile(file: Blob, name: string, parts: OpenFileParts): Promise<OpenedFile> {
   if (
     file.type.startsWith('image/') ||
     hasEnding(name, [...PICTURE_KINDS, 'jpg', 'heic', 'svg', 'tiff', 'bmp'])
@@ -49,15 +53,24 @@ export async function openFile(file: Blob, name: string, written: StoryboardDefa
   }
   if (file.type.startsWith('video/') || hasEnding(name, ['mp4', 'm4v', 'mov'])) {
     const record = await readJobFromMp4(file);
-    if (record === null) {
-      const message = `“${name}” is a video, but not one made by Kindling: it holds no settings to restore.`;
-      throw new AppError('input/no-job-in-file', message);
-    }
+    if (record === null) return fromVideo(file, name, parts);
     return fromRecord(parseJobRecord(record));
   }
   if (file.type === 'application/json' || hasEnding(name, ['json']))
-    return fromJson(await readJson(file, name), written);
+    return fromJson(await readJson(file, name), parts);
   return { kind: 'unknown' };
+}
+
+/** Somebody else's video has no settings, but it can be gone on from. */
+async function fromVideo(file: Blob, name: string, parts: OpenFileParts): Promise<OpenedFile> {
+  let frame: Blob;
+  try {
+    frame = await parts.lastFrame(file);
+  } catch (cause) {
+    const message = `“${name}” is a video that was not made by Kindling, and this browser cannot play it: there is nothing to restore or to go on from.`;
+    throw new AppError('input/no-job-in-file', message, { cause });
+  }
+  return { kind: 'picture', picture: await readPicture(frame, name), ofVideo: true };
 }
 
 async function readJson(file: Blob, name: string): Promise<unknown> {
@@ -72,14 +85,14 @@ async function readJson(file: Blob, name: string): Promise<unknown> {
   }
 }
 
-async function fromJson(value: unknown, written: StoryboardDefaults): Promise<OpenedFile> {
+async function fromJson(value: unknown, parts: OpenFileParts): Promise<OpenedFile> {
   const has = (name: string): boolean =>
     typeof value === 'object' && value !== null && Object.hasOwn(value, name);
   if (has('kindling')) return fromRecord(parseJobRecord(value));
   // What a person wrote says only what matters; what we wrote says everything, its version first.
   const job =
     has('segments') && !has('version')
-      ? parseStoryboard(value, written.model, written.drawSeed())
+      ? parseStoryboard(value, parts.model, parts.drawSeed())
       : parseJob(value);
   return { kind: 'job', job, model: null, visibleLabel: null, picture: null };
 }

@@ -41,6 +41,8 @@ export interface StudioParts {
   readonly loadShelf: () => Promise<ModelShelf>;
   /** Keeps the first frame's picture over a reload; absent where nothing can be kept. */
   readonly pictures?: PictureKeeper;
+  /** Draws a video's last frame as PNG; rejects where it cannot be played. */
+  readonly lastFrame?: (video: Blob) => Promise<Blob>;
   /** Draws seeds; for tests. */
   readonly drawSeed?: () => number;
 }
@@ -95,6 +97,7 @@ export class Studio {
   readonly #language: Signal<Language>;
   readonly #stopStatus: () => void;
   readonly #keeper: BoardKeeper;
+  readonly #lastFrame: (video: Blob) => Promise<Blob>;
   #stopKeeping = (): void => {};
   #opened = 0;
   /** The seed that made the last clip, or began it: once more it would only make the same. */
@@ -121,6 +124,7 @@ export class Studio {
     const watched = computed(() => (this.manifest === this.builtIn ? this.form.prompt.value : ''));
     this.words = new KnownWords(parts.loadLexicon, watched, this.#language);
     this.promptLength = computed(() => countGraphemes(this.form.prompt.value));
+    this.#lastFrame = parts.lastFrame ?? (() => Promise.reject(new Error('there is no player here')));
     this.#keeper = new BoardKeeper(parts.store, parts.pictures ?? null);
     this.#stopStatus = this.line.follow(() => JOB_STATUS[this.maker.state.value.status]);
   }
@@ -343,6 +347,7 @@ export class Studio {
       // Most visits never open a file: its readers are fetched with the first.
       const { openFile } = await import('./open-file.ts');
       const opened = await openFile(file, name, {
+        lastFrame: this.#lastFrame,
         model: this.manifest,
         drawSeed: () => this.form.drawSeed(),
       });
@@ -375,6 +380,7 @@ export class Studio {
       this.#notice.value = { id: 'unknown-file', name };
     } else if (opened.kind === 'picture') {
       this.#setPicture(opened.picture);
+      if (opened.ofVideo) this.#notice.value = { id: 'last-frame', name };
       this.line.say('picture-added');
     } else {
       this.#restore(opened);

@@ -146,3 +146,28 @@ test('the parts are reached and changed from the keyboard', async () => {
   await keys.press('Escape'); // nothing runs: nothing happens
   expect(await parts().count()).toBe(4);
 });
+
+test('somebody else’s video is gone on from, and one that cannot be played is refused', async () => {
+  studio = await StudioPage.open(browser);
+  const { notices, errors, picture } = studio.texts;
+  await studio.fillSmallJob(SCENE);
+  await studio.generate.click();
+  await studio.made(SCENE, PATIENCE_MS);
+  const bytes = Buffer.from(await studio.clipBytes(SCENE));
+  bytes.write('x', bytes.indexOf('kindling.job') + 'kindling.'.length); // its settings under a name that nobody knows
+  const give = (buffer: Buffer, name: string): Promise<void> =>
+    studio.page.setInputFiles('input[type="file"]', { name, mimeType: 'video/mp4', buffer });
+  await give(bytes, 'holiday.mp4');
+  await studio.page.getByText(notices['last-frame']({ id: 'last-frame', name: 'holiday.mp4' })).waitFor();
+  await studio.page.getByRole('button', { name: picture.remove }).waitFor();
+  await studio.generate.click();
+  await button(studio.texts.actions.generating).waitFor();
+  await button(studio.texts.actions.generate).waitFor({ timeout: PATIENCE_MS });
+  const { job } = parseJobRecord(await readJobFromMp4(await studio.clipBytes(SCENE)));
+  expect(job.segments[0]?.picture).toEqual({ fit: 'crop' });
+  await give(bytes.subarray(0, 4000), 'cut.mp4');
+  await studio.page
+    .getByText(errors['input/no-job-in-file'].title)
+    .or(studio.page.getByText(errors['input/job'].title))
+    .waitFor();
+});

@@ -33,7 +33,10 @@ const failure = (work: Promise<unknown>): Promise<AppError> =>
     (error: unknown) => (error instanceof AppError ? error : expect.fail(String(error))),
   );
 
-const openIt = (file: Blob, name: string) => openFile(file, name, { model: MODELS[0], drawSeed: () => 5 });
+/** What the browser's player shows of a video at its end. */
+const lastFrame = vi.fn((_video: Blob): Promise<Blob> => Promise.reject(new Error('it cannot be played')));
+const openIt = (file: Blob, name: string) =>
+  openFile(file, name, { lastFrame, model: MODELS[0], drawSeed: () => 5 });
 
 describe('a clip', () => {
   const clip = (values: Readonly<Record<string, string>>): Blob =>
@@ -51,7 +54,7 @@ describe('a clip', () => {
     expect(await openIt(untyped, 'clip')).toEqual({ kind: 'unknown' });
   });
 
-  test('of somebody else holds no settings, and is named', async () => {
+  test('of somebody else that cannot be played is refused, and named', async () => {
     const error = await failure(openIt(clip({ title: 'holiday' }), 'holiday.mov'));
     expect(error).toMatchObject({
       code: 'input/no-job-in-file',

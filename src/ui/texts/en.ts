@@ -314,6 +314,7 @@ export const EN: Texts = {
       `The settings are restored, but the clip was made with “${made}”, which is not here; the result will look different.`,
     interrupted: () =>
       'This was being made when the page was closed. Press the button below: it goes on where it stopped.',
+    'last-frame': ({ name }) => `The clip goes on from the last picture of “${name}”.`,
     'picture-needed': () =>
       'The settings are restored. They begin with a picture that is not in the file: please add it.',
     'unknown-file': ({ name }) =>

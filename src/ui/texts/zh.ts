@@ -304,6 +304,7 @@ export const ZH: Texts = {
       `已恢复那段短片的全部设置。它用的是模型版本 ${made}，这里是 ${here}，画面可能有所不同。`,
     'restored-model': ({ made }) => `设置已恢复，但那段短片用的是“${made}”，这里没有；结果会不一样。`,
     interrupted: () => '页面关闭时，这段影片正在制作。按下面的按钮，就从中断的地方继续。',
+    'last-frame': ({ name }) => `短片会从“${name}”的最后一个画面接着往下拍。`,
     'picture-needed': () => '设置已恢复。它从一张图片开始，但文件里没有：请添加那张图片。',
     'unknown-file': ({ name }) =>
       `“${name}”无法在这里打开。可以打开图片、用 Kindling 制作的短片和任务文件（JSON）。`,
