@@ -1,7 +1,14 @@
 // From what was measured to what is printed: ratios, targets, and whether they are reached.
 import { denoisePasses } from '../src/engine/denoise.ts';
 import type { ModelManifest } from '../src/protocol/manifest.ts';
-import type { BenchSubject, BlockReuseTimes, ProductRates, StepTransfers } from '../test/bench/bench-api.ts';
+import type {
+  BenchSubject,
+  BlockReuseTimes,
+  FullWidthBlock,
+  ProductRates,
+  StepTransfers,
+  WeightRates,
+} from '../test/bench/bench-api.ts';
 import { evaluationProducts, flopsOf } from '../test/bench/matrix-products.ts';
 import { median } from '../test/bench/timing.ts';
 import type { ClipRun } from './bench-clip.ts';
@@ -14,6 +21,10 @@ const TARGETS = {
   blockReuseRatio: 1.1,
   readBytesPerStep: 0,
   wasmFiles: 1,
+  packingBytesPerSecond: 500e6,
+  hashShare: 0.2,
+  fullWidthShare: 0.6,
+  growthWithDepth: 1,
 } as const;
 
 /** The default job in the built site. */
@@ -49,6 +60,11 @@ export interface Figures {
   readonly denoising: DenoisingFigures;
   readonly blockReuse: BlockReuseTimes;
   readonly betweenSteps: StepTransfers;
+  /** The same with a transformer that is deeper by some layers. */
+  readonly betweenDeeperSteps: StepTransfers;
+  /** On WebAssembly, in the browser. */
+  readonly fullWidthBlocks: readonly FullWidthBlock[];
+  readonly weights: WeightRates;
   readonly downloads: {
     /** Gzipped, before anything is generated. */
     readonly pageScriptBytes: number;
@@ -124,7 +140,7 @@ export function describeDenoising(
 
 /** Holds the figures against the targets. */
 export function verdicts(figures: Figures): readonly Verdict[] {
-  const { clip, denoising, blockReuse, betweenSteps, downloads } = figures;
+  const { clip, denoising, blockReuse, betweenSteps, betweenDeeperSteps, downloads, weights } = figures;
   const share = TARGETS.denoisingShare;
   return [
     atMost('click to finished MP4, WebAssembly', clip.secondsFromClickToFile, 's', TARGETS.clipSeconds),
@@ -132,11 +148,51 @@ export function verdicts(figures: Figures): readonly Verdict[] {
     atLeast('denoising rate / MatMul f32 rate', denoising.ratioToMatMul, '', share),
     atMost('block reuse / one graph', blockReuse.ratio, '', TARGETS.blockReuseRatio),
     atMost('read back per step, WebGPU', betweenSteps.readBytes, 'bytes', TARGETS.readBytesPerStep),
+    atMost(
+      `dispatches per block, ${betweenDeeperSteps.layers} layers / ${betweenSteps.layers}`,
+      betweenDeeperSteps.dispatchesPerBlock / betweenSteps.dispatchesPerBlock,
+      '',
+      TARGETS.growthWithDepth,
+    ),
+    atMost(
+      `bytes per step that the engine sends or reads, ${betweenDeeperSteps.layers} layers / ${betweenSteps.layers}`,
+      movedByEngine(betweenDeeperSteps) / movedByEngine(betweenSteps),
+      '',
+      TARGETS.growthWithDepth,
+    ),
+    atMost(
+      `all bytes per step, kernel parameters too, ${betweenDeeperSteps.layers} layers / ${betweenSteps.layers}`,
+      moved(betweenDeeperSteps) / moved(betweenSteps),
+      '',
+      TARGETS.growthWithDepth,
+    ),
+    ...figures.fullWidthBlocks.map((block) =>
+      atLeast(
+        `block of width ${block.dim} (${block.weights}) / MatMulNBits rate`,
+        block.ratio,
+        '',
+        TARGETS.fullWidthShare,
+      ),
+    ),
+    // A disk that reads more slowly would be the limit.
+    atLeast(
+      'packing Q4_0, one core',
+      weights.packing['Q4_0 → q4'],
+      'bytes/s',
+      Math.min(TARGETS.packingBytesPerSecond, weights.read),
+    ),
+    atMost('SHA-256 / writing, time', weights.hashShare, '', TARGETS.hashShare),
     atMost('JavaScript before Generate', downloads.pageScriptBytes, 'bytes gzipped', MAX_PAGE_BYTES),
     atMost('runtime modules fetched', downloads.wasmFiles, 'wasm files', TARGETS.wasmFiles),
     atMost('shipped model', downloads.modelBytes, 'bytes', MAX_MODEL_BYTES),
   ];
 }
+
+/** What the engine itself sends and reads in a step. */
+const movedByEngine = ({ mappedBytes, readBytes }: StepTransfers): number => mappedBytes + readBytes;
+
+/** That, and the parameters of the runtime's kernels. */
+const moved = (steps: StepTransfers): number => movedByEngine(steps) + steps.writtenBytes;
 
 const atMost = (name: string, value: number, unit: string, limit: number): Verdict => ({
   name,

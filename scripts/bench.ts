@@ -1,17 +1,27 @@
 // `npm run bench`: how fast Kindling is on this machine, as one JSON document on standard output; progress goes to standard
-// error. Takes two to three minutes. `npm run --silent bench > bench.json` keeps npm's own lines out of the file.
+// error. Takes about four minutes. `npm run --silent bench > bench.json` keeps npm's own lines out of the file.
 // Figures are medians, and ratios are of figures taken in this run: compare ratios between machines, not seconds. Nothing
 // else should be busy meanwhile: `machine.load` tells. A missed target is reported and fails nothing: the exit code is
 // 0 whenever everything could be measured.
 //   clip          the model's default job in the built site, without a GPU, each time in a browser that never saw the site
 //   denoising     FLOP/s of the clip's denoising against what the same runtime reaches on bare products of the same shapes
 //   blockReuse    one block session run once per layer, against one graph of all layers with constant weights
-//   betweenSteps  bytes that cross to and from WebGPU in one step of a tiny job, on the software adapter
+//   betweenSteps  bytes that cross to and from WebGPU in one step of a tiny job, and kernels started, on the software adapter;
+//                 at two depths of the transformer
+//   fullWidthBlocks  a block at the widths of the published models on WebAssembly, against its matrix products alone
+//   weights       packing, storing and hashing of weights
 //   downloads     what a visitor fetches
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { MODELS } from '../models/catalog.ts';
+import { OPEN_MODELS } from '../models/wan/open-models.ts';
 import type { ModelManifest } from '../src/protocol/manifest.ts';
-import type { BenchSubject, BlockReuseTimes, ProductRates } from '../test/bench/bench-api.ts';
+import type {
+  BenchSubject,
+  BlockReuseTimes,
+  FullWidthBlock,
+  ProductRates,
+  StepTransfers,
+} from '../test/bench/bench-api.ts';
 import { type ClipRun, makeClip } from './bench-clip.ts';
 import {
   describeClips,
@@ -28,6 +38,9 @@ import { sizeOfModel, sizeOfPage, totalOf } from './download-size.ts';
 import { EXIT_CANCELLED } from './exit-codes.ts';
 import { ensureBrowser } from './find-browser.ts';
 import { ensureSite, serveSite } from './site.ts';
+
+/** Layers of the tiny transformers whose steps are counted. */
+const DEPTHS = [2, 6] as const;
 
 /** An odd number, for the median; each takes up to half a minute. */
 const CLIPS = 3;
@@ -87,8 +100,14 @@ async function measure(model: ModelManifest, load: number | undefined): Promise<
   const bench = hold(await openBenchSite(path));
   const { rates, blockReuse } = await measureOnWasm(bench, subjects.at(-1)!); // the pass that takes nearly all the time
   say('Counting what crosses to a GPU and back (software adapter) …');
-  const betweenSteps = await bench.open(SOFTWARE_GPU, (page) =>
-    page.evaluate(() => globalThis.bench!.stepTransfers()),
+  const [betweenSteps, betweenDeeperSteps] = [
+    await countSteps(bench, DEPTHS[0]),
+    await countSteps(bench, DEPTHS[1]),
+  ];
+  const fullWidthBlocks = await measureFullWidth(bench);
+  say('Packing and storing weights …');
+  const weights = await bench.open(['--disable-gpu'], (page) =>
+    page.evaluate(() => globalThis.bench!.weightRates()),
   );
 
   const figures: Figures = {
@@ -96,6 +115,9 @@ async function measure(model: ModelManifest, load: number | undefined): Promise<
     denoising: describeDenoising(model, subjects, clip, rates),
     blockReuse,
     betweenSteps,
+    betweenDeeperSteps,
+    fullWidthBlocks,
+    weights,
     downloads: {
       pageScriptBytes: totalOf(sizeOfPage('index.html')),
       modelBytes: totalOf(sizeOfModel()),
@@ -123,6 +145,29 @@ async function makeClips(executable: string, model: ModelManifest): Promise<read
     clips.push(clip);
   }
   return clips;
+}
+
+/** In a browser of its own: what is counted there is never undone. */
+const countSteps = (bench: BenchSite, layers: number): Promise<StepTransfers> =>
+  bench.open(SOFTWARE_GPU, (page) =>
+    page.evaluate((depth) => globalThis.bench!.stepTransfers(depth), layers),
+  );
+
+/** A block of every published model, each in a browser of its own: the memory of one is gone before the next. */
+async function measureFullWidth(bench: BenchSite): Promise<readonly FullWidthBlock[]> {
+  const blocks: FullWidthBlock[] = [];
+  for (const { name, transformer, numbers } of OPEN_MODELS) {
+    say(`Running one block of ${name} at full width …`);
+    blocks.push(
+      await bench.open(['--disable-gpu'], (page) =>
+        page.evaluate(([config, weights]) => globalThis.bench!.fullWidthBlock(config, weights), [
+          transformer,
+          numbers.weights,
+        ] as const),
+      ),
+    );
+  }
+  return blocks;
 }
 
 function measureOnWasm(

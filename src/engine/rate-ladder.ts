@@ -69,14 +69,17 @@ function productLadder({ dim, ffnDim }: WanConfig, bits: 4 | 8, precision: Preci
       flops: 2 * rows * dim * ffnDim,
       bytes: bytesOf(precision) * rows * ffnDim,
       precision,
-      build() {
-        const p = new PartBuilder('product', precision);
-        const x = p.input('x', p.activations, [1, rows, dim]);
-        p.output(p.linear(x, 'product', ffnDim, { large: true, bias: false }), 'out');
-        return p.finish();
-      },
+      build: () => productPart(rows, dim, ffnDim, precision),
     })),
   };
+}
+
+/** A product with quantised weights and nothing else: `x` `[1, rows, inner]` → `out` `[1, rows, columns]`. */
+export function productPart(rows: number, inner: number, columns: number, precision: Precision): GraphPart {
+  const p = new PartBuilder('product', precision);
+  const x = p.input('x', p.activations, [1, rows, inner]);
+  p.output(p.linear(x, 'product', columns, { large: true, bias: false }), 'out');
+  return p.finish();
 }
 
 function attentionLadder({ dim, heads }: WanConfig, precision: Precision): Ladder {

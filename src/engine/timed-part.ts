@@ -17,9 +17,60 @@ export interface TimeOptions {
   readonly given?: Readonly<Record<string, HostArray>>;
 }
 
+/** A part that is ready to be run again and again. */
+export interface TimedPart {
+  /** @returns seconds from submitting a run to the device having finished it. Rejects with AbortError before it. */
+  run(): Promise<number>;
+  /** Gives everything on the device back. */
+  free(): Promise<void>;
+}
+
+/**
+ * Prepares a part and its inputs.
+ * @returns the caller frees it.
+ * @throws {AppError} `gpu/…`, `gpu/out-of-memory` if it does not fit; then nothing stays on the device.
+ */
+export async function prepareTimed(
+  runtime: Runtime,
+  part: GraphPart,
+  precision: Precision,
+  { signal, given = {} }: TimeOptions,
+): Promise<TimedPart> {
+  const inputs = [
+    ...part.inputs,
+    ...part.weights.flatMap((slot) => weightInputs(slot, precision.activations)),
+  ];
+  const feeds: Record<string, DeviceTensor> = {};
+  const session = await runtime.createSession(part);
+  const free = async (): Promise<void> => {
+    for (const tensor of Object.values(feeds)) tensor.free();
+    await session.release();
+  };
+  try {
+    for (const info of inputs) feeds[info.name] = runtime.upload(info, given[info.name] ?? filler(info));
+  } catch (error) {
+    await free();
+    throw error;
+  }
+  return {
+    free,
+    async run() {
+      signal.throwIfAborted();
+      const started = performance.now();
+      const outputs = await session.run(feeds);
+      try {
+        await runtime.finish();
+        return (performance.now() - started) / 1000;
+      } finally {
+        for (const tensor of Object.values(outputs)) tensor.free();
+      }
+    },
+  };
+}
+
 /**
  * Runs a part until its time is known: once for the device to prepare its kernels, then a few times.
- * @returns the median of seconds from submitting a run to the device having finished it.
+ * @returns the median of the runs' seconds.
  * @throws {AppError} `gpu/…` if it does not run, `gpu/out-of-memory` if it does not fit; rejects with AbortError between two runs.
  * Nothing stays on the device.
  */
@@ -27,37 +78,21 @@ export async function timePart(
   runtime: Runtime,
   part: GraphPart,
   precision: Precision,
-  { signal, given = {} }: TimeOptions,
+  options: TimeOptions,
 ): Promise<number> {
-  const inputs = [
-    ...part.inputs,
-    ...part.weights.flatMap((slot) => weightInputs(slot, precision.activations)),
-  ];
-  const feeds: Record<string, DeviceTensor> = {};
-  const session = await runtime.createSession(part);
-  const once = async (): Promise<number> => {
-    signal.throwIfAborted();
-    const started = performance.now();
-    const outputs = await session.run(feeds);
-    await runtime.finish();
-    const seconds = (performance.now() - started) / 1000;
-    for (const tensor of Object.values(outputs)) tensor.free();
-    return seconds;
-  };
+  const timed = await prepareTimed(runtime, part, precision, options);
   try {
-    for (const info of inputs) feeds[info.name] = runtime.upload(info, given[info.name] ?? filler(info));
-    await once();
+    await timed.run();
     const times: number[] = [];
     let spent = 0;
     while (times.length < FEWEST_RUNS || (times.length < MOST_RUNS && spent < ENOUGH_SECONDS)) {
-      times.push(await once());
+      times.push(await timed.run());
       spent += times.at(-1)!;
     }
     times.sort((a, b) => a - b);
     return times[times.length >> 1]!;
   } finally {
-    for (const tensor of Object.values(feeds)) tensor.free();
-    await session.release();
+    await timed.free();
   }
 }
 

@@ -45,6 +45,12 @@ export interface StepTransfers {
   readonly adapter: string | null;
   /** How many steps this is the mean of; the first of the job is not among them. */
   readonly steps: number;
+  /** Of the transformer. */
+  readonly layers: number;
+  /** Kernels started in a step. */
+  readonly dispatches: number;
+  /** The most that one run of a block started. */
+  readonly dispatchesPerBlock: number;
   /** Bytes mapped for reading. */
   readonly readBytes: number;
   /** How often something is mapped for reading: each time waits for the device. */
@@ -59,9 +65,39 @@ export interface StepTransfers {
   readonly latentBytes: number;
 }
 
+/** Weights on their way from a file to the device, and files on their way to the disk. Bytes per second of the file. */
+export interface WeightRates {
+  /** Stored type → packed format, one core, from memory. */
+  readonly packing: Readonly<Record<'Q4_0 → q4' | 'Q8_0 → q8' | 'Q6_K → q4', number>>;
+  /** Into the origin private file system as downloads do it: pieces, flushed after each chunk of 16 MiB. */
+  readonly write: number;
+  /** Out of it. Most likely from the system's memory, so the disk itself is slower. */
+  readonly read: number;
+  readonly sha256: number;
+  /** Time of SHA-256 / time of writing, the same bytes in the same rounds. */
+  readonly hashShare: number;
+}
+
+/** One block at the width of a published model on WebAssembly, against its own matrix products alone. Medians. */
+export interface FullWidthBlock {
+  readonly threads: number;
+  readonly dim: number;
+  readonly weights: 'q8' | 'q4';
+  readonly tokens: number;
+  readonly blockSeconds: number;
+  /** Products with weights and attention's own, in FLOP/s. */
+  readonly blockFlops: number;
+  /** MatMulNBits at the block's shapes, nothing between. */
+  readonly productFlops: number;
+  /** Median over the rounds of the two rates' ratio. */
+  readonly ratio: number;
+}
+
 /** What the benchmark's page offers to the script that drives it: `globalThis.bench`. One call at a time. */
 export interface BenchPage {
   productRates(subject: BenchSubject): Promise<ProductRates>;
   blockReuse(subject: BenchSubject): Promise<BlockReuseTimes>;
-  stepTransfers(): Promise<StepTransfers>;
+  stepTransfers(layers: number): Promise<StepTransfers>;
+  weightRates(): Promise<WeightRates>;
+  fullWidthBlock(config: WanConfig, weights: 'q8' | 'q4'): Promise<FullWidthBlock>;
 }

@@ -2,12 +2,16 @@
 import { expose } from 'comlink';
 import type { BenchPage } from './bench-api.ts';
 import { measureBlockReuse } from './block-reuse.ts';
+import { measureFullWidthBlock } from './full-width-block.ts';
 import { measureProductRates } from './product-rates.ts';
 import { countStepTransfers } from './step-transfers.ts';
+import { measureWeightRates } from './weight-rates.ts';
 
 const api: BenchPage = {
   productRates: measureProductRates,
   blockReuse: measureBlockReuse,
   stepTransfers: countStepTransfers,
+  weightRates: measureWeightRates,
+  fullWidthBlock: measureFullWidthBlock,
 };
 expose(api);

@@ -12,6 +12,8 @@ failed.catch(() => {}); // nobody may be waiting
 const bench: BenchPage = {
   productRates: (subject) => Promise.race([api.productRates(subject), failed]),
   blockReuse: (subject) => Promise.race([api.blockReuse(subject), failed]),
-  stepTransfers: () => Promise.race([api.stepTransfers(), failed]),
+  stepTransfers: (layers) => Promise.race([api.stepTransfers(layers), failed]),
+  weightRates: () => Promise.race([api.weightRates(), failed]),
+  fullWidthBlock: (config, weights) => Promise.race([api.fullWidthBlock(config, weights), failed]),
 };
 Object.assign(globalThis, { bench });

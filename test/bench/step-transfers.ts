@@ -8,6 +8,7 @@ import { JobClock } from '../../src/engine/progress.ts';
 import { availableThreads, openRuntime, type Runtime } from '../../src/engine/runtime.ts';
 import type { Precision } from '../../src/networks/part.ts';
 import type { GenerationReport } from '../../src/protocol/engine-api.ts';
+import type { ModelManifest } from '../../src/protocol/manifest.ts';
 import { tinyModel } from '../fixtures/tiny-model.ts';
 import type { StepTransfers } from './bench-api.ts';
 
@@ -17,10 +18,12 @@ const PRECISION: Precision = { activations: 'float32', weights: 'q8', accuracyLe
 /** Few: the software adapter makes 0.3 GFLOP/s. */
 const STEPS = 4;
 
-/** The part that ends a step, with guidance or without: src/networks/wan-transformer.ts. */
+/** The parts that end a step, with guidance or without, and that are run once per layer: src/networks/wan-transformer.ts. */
 const LAST_OF_STEP = /^wan-combine/;
+const BLOCK = 'wan-block';
 
 interface Counts {
+  dispatches: number;
   reads: number;
   readBytes: number;
   mappedBytes: number;
@@ -29,7 +32,7 @@ interface Counts {
 
 /** Counts what goes through the doors that WebGPU has between memory and a device. Never undone: the Worker is ours. */
 function watchTransfers(): () => Counts {
-  const counts: Counts = { reads: 0, readBytes: 0, mappedBytes: 0, writtenBytes: 0 };
+  const counts: Counts = { dispatches: 0, reads: 0, readBytes: 0, mappedBytes: 0, writtenBytes: 0 };
   const { mapAsync } = GPUBuffer.prototype;
   GPUBuffer.prototype.mapAsync = function (this: GPUBuffer, ...args: Parameters<typeof mapAsync>) {
     const [mode, offset = 0, size = this.size - offset] = args;
@@ -52,28 +55,36 @@ function watchTransfers(): () => Counts {
     counts.writtenBytes += size === undefined ? data.byteLength - offset * element : size * element;
     return writeBuffer.apply(this, args);
   };
+  const { dispatchWorkgroups } = GPUComputePassEncoder.prototype;
+  GPUComputePassEncoder.prototype.dispatchWorkgroups = function (this: GPUComputePassEncoder, ...args) {
+    counts.dispatches++;
+    return dispatchWorkgroups.apply(this, args);
+  };
   return () => ({ ...counts });
 }
 
-/** Calls `onStep` whenever the part that ends a step has run. */
-function watchSteps(runtime: Runtime, onStep: () => void): void {
+/** Calls `onRun` with the name of every part before and after it is run. */
+function watchRuns(runtime: Runtime, onRun: (part: string, when: 'before' | 'after') => void): void {
   const createSession = runtime.createSession.bind(runtime);
   runtime.createSession = async (part) => {
     const session = await createSession(part);
-    if (!LAST_OF_STEP.test(part.name)) return session;
     return {
       ...session,
       run: async (feeds) => {
+        onRun(part.name, 'before');
         const outputs = await session.run(feeds);
-        onStep();
+        onRun(part.name, 'after');
         return outputs;
       },
     };
   };
 }
 
-/** Makes a tiny clip on WebGPU and counts from the end of its first step to the end of its last. */
-export async function countStepTransfers(): Promise<StepTransfers> {
+/**
+ * Makes a tiny clip on WebGPU and counts from the end of its first step to the end of its last.
+ * @param layers of the transformer.
+ */
+export async function countStepTransfers(layers?: number): Promise<StepTransfers> {
   const counts = watchTransfers();
   const adapter = await requestAdapter();
   if (!adapter) throw new Error('this browser has no WebGPU adapter');
@@ -81,8 +92,16 @@ export async function countStepTransfers(): Promise<StepTransfers> {
   const runtime = await openRuntime({ gpu, threads: availableThreads() });
   try {
     const ends: Counts[] = [];
-    watchSteps(runtime, () => ends.push(counts()));
-    const report = await makeClip(runtime);
+    const perBlock: number[] = [];
+    let begun = 0;
+    watchRuns(runtime, (part, when) => {
+      if (when === 'after' && LAST_OF_STEP.test(part)) ends.push(counts());
+      if (part !== BLOCK) return;
+      if (when === 'before') begun = counts().dispatches;
+      else perBlock.push(counts().dispatches - begun);
+    });
+    const manifest = await tinyModel(undefined, undefined, layers);
+    const report = await makeClip(runtime, manifest);
     const [first, last] = [ends[0], ends.at(-1)];
     if (!first || !last || ends.length !== STEPS)
       throw new Error(`${ends.length} steps of ${STEPS} were seen`);
@@ -90,6 +109,9 @@ export async function countStepTransfers(): Promise<StepTransfers> {
     return {
       adapter: report.adapter,
       steps: STEPS - 1,
+      layers: manifest.transformer.layers,
+      dispatches: perStep('dispatches'),
+      dispatchesPerBlock: Math.max(...perBlock),
       readBytes: perStep('readBytes'),
       reads: perStep('reads'),
       uploadedBytes: perStep('mappedBytes') + perStep('writtenBytes'),
@@ -102,8 +124,7 @@ export async function countStepTransfers(): Promise<StepTransfers> {
   }
 }
 
-async function makeClip(runtime: Runtime): Promise<GenerationReport> {
-  const manifest = await tinyModel();
+async function makeClip(runtime: Runtime, manifest: ModelManifest): Promise<GenerationReport> {
   const { signal } = new AbortController();
   const { report } = await generate(
     {
