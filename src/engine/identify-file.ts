@@ -236,8 +236,11 @@ function configFacts(fields: Readonly<Record<string, unknown>>): ConfigFacts | n
   return null;
 }
 
-const unsupported = (name: string, why: string, cause?: unknown): AppError =>
-  new AppError('model/unsupported', `${name} cannot be used here: ${why.replace(/\.$/, '')}.`, {
+function unsupported(name: string, why: string, cause?: unknown): AppError {
+  // What was found out elsewhere begins with the file's name, too: once is enough.
+  const reason = why.replace(`${name}: `, '').replace(`${name} `, 'it ').replace(/\.$/, '');
+  return new AppError('model/unsupported', `${name} cannot be used here: ${reason}.`, {
     detail: { file: name, ...(cause instanceof AppError && { reason: cause.code }) },
     ...(cause === undefined ? {} : { cause }),
   });
+}

@@ -8,6 +8,7 @@ import {
   composeModel,
   type FoundFile,
   nameOfAddress,
+  nameOfModel,
   openOwnModel,
   ownModelId,
 } from './own-models.ts';
@@ -21,6 +22,8 @@ export class OwnModelForm {
   /** What stands in the field for addresses. */
   readonly addresses = signal('');
   readonly name = signal('');
+  /** What it is called if no name is given. */
+  readonly ownName: ReadonlySignal<string>;
   /** How it is sampled; null until the visitor says: then the file's name decides. */
   readonly chosenSampling = signal<OwnSampling | null>(null);
   readonly sampling: ReadonlySignal<OwnSampling>;
@@ -51,10 +54,13 @@ export class OwnModelForm {
     this.#onChange = options.onChange;
     this.#own.value = parseKept(options.kept, catalogue);
     this.models = computed(() => this.#own.value.map((own) => openOwnModel(own, catalogue)));
-    this.sampling = computed(() => {
-      const transformer = this.files.value.find(({ found }) => found.part === 'transformer');
-      return this.chosenSampling.value ?? (FEW.test(transformer?.name ?? '') ? 'few' : 'many');
-    });
+    const transformer = computed(
+      () => this.files.value.find(({ found }) => found.part === 'transformer')?.name ?? '',
+    );
+    this.ownName = computed(() => nameOfModel(transformer.value));
+    this.sampling = computed(
+      () => this.chosenSampling.value ?? (FEW.test(transformer.value) ? 'few' : 'many'),
+    );
     this.lacking = computed(() => {
       if (this.files.value.length === 0) return null;
       const composed = this.#compose();

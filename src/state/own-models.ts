@@ -64,6 +64,9 @@ export const nameOfAddress = (address: string): string => {
   }
 };
 
+/** What a model is called after its transformer's file. */
+export const nameOfModel = (file: string): string => file.replace(/\.(gguf|safetensors)$/i, '');
+
 /**
  * Puts a model together. Parts that were not given are the catalogue's, if it has some that fit.
  * @throws {AppError} `input/model-parts` saying which part is missing, given twice or does not fit, and what would.
@@ -100,7 +103,7 @@ export function composeModel(
   const [text, codec, tokenizer] = [one('text'), one('codec'), one('tokenizer')];
   const facts = factsOf('text');
   const own: OwnModel = {
-    name: choices.name.trim() || transformer.name.replace(/\.(gguf|safetensors)$/i, ''),
+    name: choices.name.trim() || nameOfModel(transformer.name),
     sampling: choices.sampling,
     transformer: { ...ownFile(transformer), config: wan },
     text: text && {

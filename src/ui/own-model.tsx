@@ -82,6 +82,12 @@ function Addresses({ form }: { readonly form: OwnModelForm }): VNode {
   );
 }
 
+const ORDER = ['transformer', 'text', 'codec', 'tokenizer', 'config'] as const;
+
+const inOrder = <File extends { readonly found: { readonly part: (typeof ORDER)[number] } }>(
+  files: readonly File[],
+): readonly File[] => files.toSorted((a, b) => ORDER.indexOf(a.found.part) - ORDER.indexOf(b.found.part));
+
 /** What the files are, what is missing, and what only the visitor can say. */
 function Found({ shelf }: { readonly shelf: ModelShelf }): VNode {
   const all = useTexts();
@@ -104,7 +110,7 @@ function Found({ shelf }: { readonly shelf: ModelShelf }): VNode {
   return (
     <div class="own-found">
       <ul>
-        {form.files.value.map((file) => (
+        {inOrder(form.files.value).map((file) => (
           <li key={file.id} class="model-file" data-part={file.found.part}>
             <span>
               <strong>
@@ -141,6 +147,7 @@ function Found({ shelf }: { readonly shelf: ModelShelf }): VNode {
                 id="own-name"
                 type="text"
                 maxLength={60}
+                placeholder={form.ownName.value}
                 value={form.name.value}
                 onInput={(event) => {
                   form.name.value = event.currentTarget.value;

@@ -93,7 +93,8 @@ export async function startHub(): Promise<HubServer> {
   };
   return {
     url,
-    put(name, bytes) {
+    put(name, given) {
+      const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength); // a Buffer's slices would be no copies
       const etag = `"${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}"`;
       files.set(name, { bytes, etag, faults: [], last: null, sent: 0, ranges: [] });
       return `${url}/resolve/${encodeURIComponent(name)}`;
