@@ -66,7 +66,7 @@ export async function openBenchSite(executable: string): Promise<BenchSite> {
       });
       browsers.add(browser);
       try {
-        const page = await browser.newPage();
+        const page = await browser.newPage({ bypassCSP: true }); // waitForFunction evaluates text in the page
         await page.goto(site.url + PAGE);
         await page.waitForFunction(() => globalThis.bench !== undefined, null, { timeout: 30_000 });
         return await measure(page);

@@ -71,7 +71,8 @@ export function serviceWorker(): Plugin {
     writeBundle: {
       sequential: true,
       order: 'post',
-      async handler({ dir }) {
+      async handler({ dir }, bundled) {
+        if (!('index.html' in bundled)) return; // another page, such as the one for measuring
         if (!dir) throw new Error('The build has no folder to write to.');
         writeFileSync(join(dir, SERVICE_WORKER), await bundle(root, listSiteFiles(dir)));
       },

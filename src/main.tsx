@@ -109,7 +109,8 @@ assert(root, 'the page has no place for the studio');
 const life = signal<AppLife | null>(null);
 // Somebody else's page around this one could lead the visitor's clicks.
 if (window.parent === window || (await (await import('./client/studio-frame.ts')).studioMayRun(window))) {
-  render(<App studio={studio} life={life} />, root);
+  // In a task of its own: with the script's evaluation before and the layout after it, a slow device would be busy for long enough to notice.
+  setTimeout(() => render(<App studio={studio} life={life} />, root));
   void studio.words.load();
   registerAutomation(engine, findModel, (model, host) => {
     offered.models.push(model);
