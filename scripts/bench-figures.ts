@@ -12,6 +12,7 @@ import type {
 import { evaluationProducts, flopsOf } from '../test/bench/matrix-products.ts';
 import { median } from '../test/bench/timing.ts';
 import type { ClipRun } from './bench-clip.ts';
+import type { FilmFigures } from './bench-film.ts';
 import { MAX_MODEL_BYTES, MAX_PAGE_BYTES } from './download-size.ts';
 
 /** What we aim at on two cores without a GPU. */
@@ -25,6 +26,9 @@ const TARGETS = {
   hashShare: 0.2,
   fullWidthShare: 0.6,
   growthWithDepth: 1,
+  segmentRatio: 1.05,
+  memoryRatio: 1.1,
+  assemblyRatio: 0.9,
 } as const;
 
 /** The default job in the built site. */
@@ -65,6 +69,7 @@ export interface Figures {
   /** On WebAssembly, in the browser. */
   readonly fullWidthBlocks: readonly FullWidthBlock[];
   readonly weights: WeightRates;
+  readonly film: FilmFigures;
   readonly downloads: {
     /** Gzipped, before anything is generated. */
     readonly pageScriptBytes: number;
@@ -140,7 +145,7 @@ export function describeDenoising(
 
 /** Holds the figures against the targets. */
 export function verdicts(figures: Figures): readonly Verdict[] {
-  const { clip, denoising, blockReuse, betweenSteps, betweenDeeperSteps, downloads, weights } = figures;
+  const { clip, denoising, blockReuse, betweenSteps, betweenDeeperSteps, downloads, weights, film } = figures;
   const share = TARGETS.denoisingShare;
   return [
     atMost('click to finished MP4, WebAssembly', clip.secondsFromClickToFile, 's', TARGETS.clipSeconds),
@@ -182,6 +187,16 @@ export function verdicts(figures: Figures): readonly Verdict[] {
       Math.min(TARGETS.packingBytesPerSecond, weights.read),
     ),
     atMost('SHA-256 / writing, time', weights.hashShare, '', TARGETS.hashShare),
+    atMost(
+      `seconds per segment, the last of ${film.segments} / the first`,
+      film.secondsPerSegment.ratio,
+      '',
+      TARGETS.segmentRatio,
+    ),
+    ...(film.memoryBytes
+      ? [atMost(`memory, ${film.segments} segments / 2`, film.memoryBytes.ratio, '', TARGETS.memoryRatio)]
+      : []),
+    atLeast('putting a film together / encoding it', film.assembly.toEncoding, '', TARGETS.assemblyRatio),
     atMost('JavaScript before Generate', downloads.pageScriptBytes, 'bytes gzipped', MAX_PAGE_BYTES),
     atMost('runtime modules fetched', downloads.wasmFiles, 'wasm files', TARGETS.wasmFiles),
     atMost('shipped model', downloads.modelBytes, 'bytes', MAX_MODEL_BYTES),

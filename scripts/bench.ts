@@ -1,5 +1,5 @@
 // `npm run bench`: how fast Kindling is on this machine, as one JSON document on standard output; progress goes to standard
-// error. Takes about four minutes. `npm run --silent bench > bench.json` keeps npm's own lines out of the file.
+// error. Takes about six minutes. `npm run --silent bench > bench.json` keeps npm's own lines out of the file.
 // Figures are medians, and ratios are of figures taken in this run: compare ratios between machines, not seconds. Nothing
 // else should be busy meanwhile: `machine.load` tells. A missed target is reported and fails nothing: the exit code is
 // 0 whenever everything could be measured.
@@ -9,6 +9,7 @@
 //   betweenSteps  bytes that cross to and from WebGPU in one step of a tiny job, and kernels started, on the software adapter;
 //                 at two depths of the transformer
 //   fullWidthBlocks  a block at the widths of the published models on WebAssembly, against its matrix products alone
+//   film          36 segments: what the last costs against the first, in time and memory, and putting them together again
 //   weights       packing, storing and hashing of weights
 //   downloads     what a visitor fetches
 import { availableParallelism, cpus, loadavg } from 'node:os';
@@ -32,6 +33,7 @@ import {
   subjectsOf,
   verdicts,
 } from './bench-figures.ts';
+import { measureFilm } from './bench-film.ts';
 import { type BenchSite, openBenchSite } from './bench-page.ts';
 import { SOFTWARE_GPU } from './browser-flags.ts';
 import { sizeOfModel, sizeOfPage, totalOf } from './download-size.ts';
@@ -92,7 +94,10 @@ async function closeAll(): Promise<void> {
 async function measure(model: ModelManifest, load: number | undefined): Promise<object> {
   const { path } = ensureBrowser(say);
   await ensureSite(say);
-  const clips = await makeClips(path, model);
+  const site = hold(await serveSite(0));
+  const clips = await makeClips(path, site.url, model);
+  say('Making a film of 36 segments …');
+  const film = await measureFilm({ executable: path, url: site.url, model, say, onOpen: hold });
   const clip = medianClip(clips);
   const subjects = subjectsOf(model, clip);
 
@@ -118,6 +123,7 @@ async function measure(model: ModelManifest, load: number | undefined): Promise<
     betweenDeeperSteps,
     fullWidthBlocks,
     weights,
+    film,
     downloads: {
       pageScriptBytes: totalOf(sizeOfPage('index.html')),
       modelBytes: totalOf(sizeOfModel()),
@@ -135,8 +141,7 @@ async function measure(model: ModelManifest, load: number | undefined): Promise<
   return { machine, targets: verdicts(figures), ...figures };
 }
 
-async function makeClips(executable: string, model: ModelManifest): Promise<readonly ClipRun[]> {
-  const { url } = hold(await serveSite(0));
+async function makeClips(executable: string, url: string, model: ModelManifest): Promise<readonly ClipRun[]> {
   const clips: ClipRun[] = [];
   while (clips.length < CLIPS) {
     say(`Making clip ${clips.length + 1} of ${CLIPS} …`);
