@@ -8,7 +8,7 @@ import { holdInstallPrompt } from './client/browser-install-prompt.ts';
 import { EngineClient } from './client/engine-client.ts';
 import { trustedScript } from './client/trusted-scripts.ts';
 import { assert } from './core/errors.ts';
-import { BOARD, openSegmentFiles } from './films/segment-files.ts';
+import { BOARD, clearSegments, openSegmentFiles, segmentBytes } from './films/segment-files.ts';
 import { RESET_PARAMETER, SHARED_PARAMETER } from './protocol/offline.ts';
 import type { OpenModel } from './protocol/open-model.ts';
 import type { AppLife } from './state/app-life.ts';
@@ -26,6 +26,7 @@ import './ui/styles/composer.css';
 import './ui/styles/stage.css';
 import './ui/styles/models.css';
 import './ui/styles/timeline.css';
+import './ui/styles/gallery.css';
 import './ui/styles/motion.css';
 
 const store = (): Storage | null => {
@@ -94,6 +95,7 @@ const pictures: PictureKeeper = {
 const studio = new Studio({
   engine,
   pictures,
+  openGallery: async () => (await import('./films/film-files.ts')).openFilmFiles(),
   lastFrame: async (video) => (await import('./client/video-frame.ts')).lastFrameOf(video),
   manifest,
   support: readSupport(globalThis),
@@ -142,6 +144,16 @@ async function begin(): Promise<void> {
   life.value = new AppLife(studio, {
     offline: canKeep ? new ServiceWorkerClient(trustedScript) : null,
     device: browserDevice,
+    segments: {
+      bytes: async () => {
+        const files = await openSegmentFiles();
+        return files ? segmentBytes(files) : 0;
+      },
+      clear: async () => {
+        const files = await openSegmentFiles();
+        if (files) await clearSegments(files);
+      },
+    },
     installPrompt,
     store: store(),
     reload: () => location.reload(),

@@ -15,8 +15,8 @@ export interface SegmentFiles {
   read(segment: string, name: string): Promise<Blob | null>;
   /** Replaces the file. @throws {AppError} `storage/full` · `storage/write`. */
   write(segment: string, name: string, data: Blob | Uint8Array<ArrayBuffer>): Promise<void>;
-  /** When anything of the segment was last written, milliseconds since 1970; 0 if there is nothing. */
-  written(segment: string): Promise<number>;
+  /** When anything of the segment was last written, milliseconds since 1970, and how much there is; zeros if there is nothing. */
+  facts(segment: string): Promise<{ readonly written: number; readonly bytes: number }>;
   /** Removes a file, or with no name the whole segment. Nothing happens if there is none. */
   remove(segment: string, name?: string): Promise<void>;
 }
@@ -64,15 +64,19 @@ export async function openSegmentFiles(
         throw writeError(cause);
       }
     },
-    async written(segment) {
-      let last = 0;
+    async facts(segment) {
+      let [written, bytes] = [0, 0];
       try {
-        for await (const handle of (await root.getDirectoryHandle(segment)).values())
-          if (handle.kind === 'file') last = Math.max(last, (await handle.getFile()).lastModified);
+        for await (const handle of (await root.getDirectoryHandle(segment)).values()) {
+          if (handle.kind !== 'file') continue;
+          const file = await handle.getFile();
+          written = Math.max(written, file.lastModified);
+          bytes += file.size;
+        }
       } catch {
         // Gone meanwhile.
       }
-      return last;
+      return { written, bytes };
     },
     async remove(segment, name) {
       try {
@@ -99,9 +103,23 @@ export async function trimSegments(
 ): Promise<void> {
   const others = (await files.segments()).filter((name) => !used.includes(name));
   if (others.length <= most) return;
-  const dated = await Promise.all(others.map(async (name) => ({ name, written: await files.written(name) })));
+  const dated = await Promise.all(
+    others.map(async (name) => ({ name, written: (await files.facts(name)).written })),
+  );
   dated.sort((a, b) => a.written - b.written);
   for (const { name } of dated.slice(0, others.length - most)) await files.remove(name);
+}
+
+/** Bytes of all segments. */
+export async function segmentBytes(files: SegmentFiles): Promise<number> {
+  let sum = 0;
+  for (const name of await files.segments()) sum += (await files.facts(name)).bytes;
+  return sum;
+}
+
+/** Removes all segments: what is made of them again takes its time. */
+export async function clearSegments(files: SegmentFiles): Promise<void> {
+  for (const name of await files.segments()) await files.remove(name);
 }
 
 function writeError(cause: unknown): unknown {

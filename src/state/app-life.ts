@@ -1,7 +1,7 @@
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals-core';
 import type { Device, InstallPrompt } from '../client/device.ts';
 import type { Offline } from '../client/offline.ts';
-import { KeptStorage } from './kept-storage.ts';
+import { type KeptSegments, KeptStorage } from './kept-storage.ts';
 import { keepChoice, keptChoice, type TextStore } from './language.ts';
 import type { Studio } from './studio.ts';
 
@@ -13,6 +13,8 @@ export interface AppLifeParts {
   /** Null where the site is not kept: in development, after a reset, without service workers. */
   readonly offline: Offline | null;
   readonly device: Device;
+  /** Absent where nothing is kept of films. */
+  readonly segments?: KeptSegments;
   readonly installPrompt: InstallPrompt;
   readonly store: TextStore | null;
   /** Loads the page anew. */
@@ -46,7 +48,7 @@ export class AppLife {
     this.#studio = studio;
     this.#parts = parts;
     this.offline = offline;
-    this.storage = new KeptStorage(studio, offline, device);
+    this.storage = new KeptStorage(studio, offline, device, parts.segments ?? null);
     this.#isInstallDeclined.value = keptChoice(INSTALL_KEY, store) !== null;
     this.#noticePermission = signal(device.noticePermission());
     this.update = computed(() => (this.#isUpdateSeen.value ? 'none' : this.#update.value));

@@ -28,8 +28,8 @@ export class ClipShelf {
     return this.#clips;
   }
 
-  /** Takes a finished clip in; the oldest beyond the limit is let go. */
-  add(request: GenerateRequest, { file, report }: GenerateResult): Clip {
+  /** Takes a finished clip in, made now or opened from the kept ones under `fileId`; the oldest beyond the limit is let go. */
+  add(request: GenerateRequest, { file, report }: GenerateResult, fileId?: string): Clip {
     const prompt = titleOf(request.job);
     const clip: Clip = {
       id: ++this.#made,
@@ -38,6 +38,7 @@ export class ClipShelf {
       fileName: clipFileName(prompt, report.seed),
       request,
       report,
+      ...(fileId !== undefined && { fileId }),
     };
     const all = [clip, ...this.#clips.value];
     for (const old of all.slice(MOST_CLIPS)) URL.revokeObjectURL(old.url);

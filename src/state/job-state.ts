@@ -30,6 +30,8 @@ export interface Clip {
   readonly fileName: string;
   readonly request: GenerateRequest;
   readonly report: GenerationReport;
+  /** Its name among the kept films, if it was opened from there. */
+  readonly fileId?: string;
 }
 
 /** A job on its way. */

@@ -5,6 +5,12 @@ import { AppError } from '../core/errors.ts';
 import type { StorageRoom } from '../protocol/library-api.ts';
 import type { Studio } from './studio.ts';
 
+/** What is kept of films while they are made. */
+export interface KeptSegments {
+  bytes(): Promise<number>;
+  clear(): Promise<void>;
+}
+
 /** What this site keeps on the device, and everything that can be done about it. The models' own files are the shelf's. */
 export class KeptStorage {
   /** The list stands open. */
@@ -18,11 +24,18 @@ export class KeptStorage {
   readonly #kept = signal<KeptOffline | null>(null);
   readonly #room = signal<StorageRoom | null>(null);
   readonly #problem = signal<AppError | null>(null);
+  /** Bytes of the steps, latents and encoded parts of films, from which they are put together and gone on from. */
+  readonly segmentBytes: ReadonlySignal<number>;
+  readonly #segmentBytes = signal(0);
+  readonly #segments: KeptSegments | null;
   readonly #studio: Studio;
   readonly #offline: Offline | null;
   readonly #device: Device;
 
-  constructor(studio: Studio, offline: Offline | null, device: Device) {
+  /** @param segments null where none are kept. */
+  constructor(studio: Studio, offline: Offline | null, device: Device, segments: KeptSegments | null = null) {
+    this.#segments = segments;
+    this.segmentBytes = this.#segmentBytes;
     this.#studio = studio;
     this.#offline = offline;
     this.#device = device;
@@ -56,6 +69,13 @@ export class KeptStorage {
     await this.#count();
   }
 
+  /** Deletes what is kept of films while they are made; finished films stay. Not while a job runs. Never rejects. */
+  async clearSegments(): Promise<void> {
+    if (this.#studio.isRunning.value) return;
+    await this.#try(async () => this.#segments?.clear());
+    await this.#count();
+  }
+
   /** Asks the browser not to clear all this by itself. Never rejects. */
   async persist(): Promise<void> {
     await this.#device.askToPersist();
@@ -76,6 +96,7 @@ export class KeptStorage {
   async #count(): Promise<void> {
     await this.#try(async () => {
       this.#kept.value = (await this.#offline?.measure()) ?? null;
+      this.#segmentBytes.value = (await this.#segments?.bytes()) ?? 0;
       this.#room.value = await this.#device.storageRoom();
     });
   }

@@ -9,6 +9,7 @@ import { Board } from './board.ts';
 import { BoardKeeper, type PictureKeeper } from './board-keeper.ts';
 import { ClipMaker } from './clip-maker.ts';
 import { capField, StudioForm } from './form.ts';
+import { Gallery, type GalleryFiles, type GalleryFilm, keptReport } from './gallery.ts';
 import type { Clip, JobState } from './job-state.ts';
 import { KnownWords, type MarkedWord } from './known-words.ts';
 import {
@@ -41,6 +42,8 @@ export interface StudioParts {
   readonly loadShelf: () => Promise<ModelShelf>;
   /** Keeps the first frame's picture over a reload; absent where nothing can be kept. */
   readonly pictures?: PictureKeeper;
+  /** Opens the folder of finished films; null, or absent, where nothing can be kept. */
+  readonly openGallery?: () => Promise<GalleryFiles | null>;
   /** Draws a video's last frame as PNG; rejects where it cannot be played. */
   readonly lastFrame?: (video: Blob) => Promise<Blob>;
   /** Draws seeds; for tests. */
@@ -69,6 +72,8 @@ export class Studio {
   /** The segments of the storyboard; a plain clip has one. */
   readonly board: Board;
   readonly maker: ClipMaker;
+  /** Finished films that are kept on this device. */
+  readonly gallery: Gallery;
   readonly words: KnownWords;
   readonly line = new StatusLine();
   /** What is wrong with what was asked; shown beside the form, while an earlier clip stays where it is. */
@@ -113,6 +118,7 @@ export class Studio {
     this.form = new StudioForm(this.#model, parts.drawSeed);
     this.board = new Board(this.form);
     this.maker = new ClipMaker(parts.engine);
+    this.gallery = new Gallery(parts.openGallery ?? (async () => null));
     this.store = parts.store;
     this.#language = signal(firstLanguage(parts.languages, parts.store));
     this.language = this.#language;
@@ -316,6 +322,41 @@ export class Studio {
     this.playFrom.value = { clip: found.clip, seconds: found.start };
   }
 
+  /** Shows a kept film in the player. Not while a job runs; a film that cannot be read says why. Never rejects. */
+  async playFilm(film: GalleryFilm): Promise<void> {
+    const file = await this.gallery.open(film.id);
+    if (!file || this.isRunning.value) return;
+    const shown = this.maker.shelf.clips.value.find(({ fileId }) => fileId === film.id);
+    if (shown) return this.maker.show(shown);
+    try {
+      const { parseJobRecord } = await import('../protocol/job-file.ts');
+      const { readJobFromMp4 } = await import('../protocol/mp4-job.ts');
+      const { job, visibleLabel } = parseJobRecord(await readJobFromMp4(file));
+      const request = {
+        job,
+        manifest: this.manifest,
+        picture: null,
+        device: 'auto',
+        visibleLabel,
+        preview: true,
+      } as const;
+      const report = keptReport(film.report, film.bytes, this.manifest);
+      this.maker.show(
+        this.maker.shelf.add(request, { file: new Blob([file], { type: 'video/mp4' }), report }, film.id),
+      );
+    } catch (error) {
+      this.refuse(error);
+    }
+  }
+
+  /** Shows a kept film and sets everything as it was for it, storyboard and seeds. Never rejects. */
+  async editFilm(film: GalleryFilm): Promise<void> {
+    const file = await this.gallery.open(film.id);
+    if (!file || this.isRunning.value) return;
+    await this.open(new Blob([file], { type: 'video/mp4' }), film.title || 'film.mp4');
+    await this.playFilm(film);
+  }
+
   /** Stops the running job. */
   cancel(): void {
     this.maker.cancel();
@@ -440,6 +481,7 @@ export class Studio {
     if (value.status !== 'failed') this.#spentSeed = seed;
     if (value.status !== 'done') return;
     this.board.markMade(request.job, ids);
+    void this.gallery.keep(value.clip, Date.now());
     // What was found made says nothing about the time it takes.
     const { report } = value.clip;
     if (ids.length === 1 && report.seconds.denoise > 0) void this.#keepTime(request, report);

@@ -7,6 +7,7 @@ import { LANGUAGE_TAGS } from '../state/language.ts';
 import type { Studio } from '../state/studio.ts';
 import { Composer } from './composer.tsx';
 import { DropZone } from './drop-zone.tsx';
+import { Gallery } from './gallery.tsx';
 import { Header } from './header.tsx';
 import { Models } from './models.tsx';
 import { Stage } from './stage.tsx';
@@ -33,6 +34,7 @@ export function App(props: {
         </main>
         <DropZone />
         <Models />
+        <Gallery />
         <Storage />
         <SpokenStatus />
       </LifeContext.Provider>
@@ -62,6 +64,7 @@ function FindGpu(): null {
         void studio.findGpu();
         void studio.restoreModel();
         void studio.restoreBoard();
+        void studio.gallery.refresh();
       }),
     [studio],
   );
@@ -77,7 +80,7 @@ function Keys(): null {
       // While Chinese is being composed, both keys belong to the input method.
       if (event.isComposing || event.defaultPrevented || event.repeat) return;
       // Escape closes what lies over the page first; Ctrl+Enter is the page's alone.
-      if (studio.isChoosingModel.value || life?.storage.isShown.value) return;
+      if (studio.isChoosingModel.value || studio.gallery.isShown.value || life?.storage.isShown.value) return;
       if (event.key === 'Escape') studio.cancel();
       if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
         event.preventDefault();

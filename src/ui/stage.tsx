@@ -6,6 +6,7 @@ import { GENERATE_ID } from './composer.tsx';
 import { ErrorCard } from './error-card.tsx';
 import { Filmstrip } from './filmstrip.tsx';
 import { Frame } from './frame.tsx';
+import { GalleryButton } from './gallery.tsx';
 import { LifeCard } from './life-card.tsx';
 import { prefersStill } from './motion.ts';
 import { Player } from './player.tsx';
@@ -33,6 +34,7 @@ export function Stage(): VNode {
       <TimelinePlace />
       <LifeCard />
       <Filmstrip />
+      <GalleryButton />
     </section>
   );
 }

@@ -39,6 +39,12 @@ export function StorageDialog({ storage }: { readonly storage: KeptStorage }): V
           <ModelProblem error={storage.problem.value} onDismiss={() => storage.dismissProblem()} />
         )}
         <Own storage={storage} />
+        <Kept
+          name={texts.segments}
+          hint={texts.segmentsHint}
+          bytes={storage.segmentBytes.value}
+          onDelete={() => void storage.clearSegments()}
+        />
         <Downloaded storage={storage} />
         <Room storage={storage} />
       </div>

@@ -111,6 +111,20 @@ export interface Texts {
     readonly cancelled: string;
     readonly cancelledHint: string;
   };
+  readonly gallery: {
+    readonly open: (count: number) => string;
+    readonly title: string;
+    readonly close: string;
+    readonly intro: (count: number, size: string) => string;
+    readonly play: (title: string) => string;
+    readonly rename: string;
+    readonly untitled: string;
+    readonly edit: string;
+    readonly remove: (title: string) => string;
+    readonly removeShort: string;
+    readonly reallyRemove: string;
+    readonly keep: string;
+  };
   readonly board: {
     readonly label: string;
     readonly goOn: string;
@@ -243,6 +257,8 @@ export interface Texts {
     readonly modelHint: string;
     readonly notKept: string;
     readonly others: string;
+    readonly segments: string;
+    readonly segmentsHint: string;
     readonly clips: string;
     readonly remove: (what: string) => string;
     readonly persistent: string;

@@ -1,0 +1,123 @@
+// Where finished films are kept on this device: one folder a film in the origin private file system, with the MP4 and a few facts.
+import { AppError } from '../core/errors.ts';
+
+const FOLDER = 'films';
+const FILM = 'film.mp4';
+const FACTS = 'facts.json';
+
+/** What is known of a film without opening it. */
+export interface FilmFacts {
+  /** 1 to 40 characters of `a-z 0-9 -`; later films sort behind earlier ones. */
+  readonly id: string;
+  /** The visitor's own, or the words that the film was made from. */
+  readonly title: string;
+  /** How it was made, as it was told when it was finished; for the player. */
+  readonly report: unknown;
+}
+
+/** A film that is kept. */
+export interface StoredFilm extends FilmFacts {
+  readonly bytes: number;
+}
+
+/** The films of this site on this device. */
+export interface FilmFiles {
+  /** Newest first. What is damaged is left out. */
+  list(): Promise<readonly StoredFilm[]>;
+  /** Keeps a film; one of the same name is replaced. @throws {AppError} `storage/full` · `storage/write`. */
+  keep(facts: FilmFacts, film: Blob): Promise<void>;
+  /** Replaces the title. @throws {AppError} as `keep`; `storage/read` if the film is gone. */
+  rename(id: string, title: string): Promise<void>;
+  /** @returns the MP4, its bytes still on the disk; null if it is gone. */
+  open(id: string): Promise<Blob | null>;
+  /** Nothing happens if it is gone. */
+  remove(id: string): Promise<void>;
+}
+
+/** Opens the folder. @returns null where nothing can be kept. */
+export async function openFilmFiles(
+  storage: Pick<StorageManager, 'getDirectory'> | undefined = globalThis.navigator?.storage,
+): Promise<FilmFiles | null> {
+  let root: FileSystemDirectoryHandle;
+  try {
+    if (!storage?.getDirectory) return null;
+    root = await (await storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
+  } catch {
+    return null;
+  }
+  const fileOf = async (id: string, name: string): Promise<File | null> => {
+    try {
+      return await (await (await root.getDirectoryHandle(id)).getFileHandle(name)).getFile();
+    } catch {
+      return null;
+    }
+  };
+  const write = async (id: string, name: string, data: Blob | string): Promise<void> => {
+    const folder = await root.getDirectoryHandle(id, { create: true });
+    const stream = await (await folder.getFileHandle(name, { create: true })).createWritable();
+    try {
+      await stream.write(data);
+    } catch (cause) {
+      await stream.abort().catch(() => {}); // the first failure is the one to report
+      throw cause;
+    }
+    await stream.close();
+  };
+  const factsOf = async (id: string): Promise<StoredFilm | null> => {
+    const [facts, film] = [await fileOf(id, FACTS), await fileOf(id, FILM)];
+    if (!facts || !film) return null;
+    try {
+      const { title, report } = JSON.parse(await facts.text()) as Record<string, unknown>;
+      return typeof title === 'string' ? { id, title, report, bytes: film.size } : null;
+    } catch {
+      return null;
+    }
+  };
+  const remove = async (id: string): Promise<void> => {
+    await root.removeEntry(id, { recursive: true }).catch(() => {}); // gone already
+  };
+  return {
+    async list() {
+      const films: StoredFilm[] = [];
+      for await (const [id, handle] of root.entries()) {
+        const film = handle.kind === 'directory' ? await factsOf(id) : null;
+        if (film) films.push(film);
+      }
+      return films.sort((a, b) => (a.id < b.id ? 1 : -1));
+    },
+    async keep({ id, title, report }, film) {
+      try {
+        await write(id, FILM, film);
+        await write(id, FACTS, JSON.stringify({ title, report })); // last: a film without facts is none
+      } catch (cause) {
+        await remove(id);
+        throw writeError(cause);
+      }
+    },
+    async rename(id, title) {
+      const film = await factsOf(id);
+      if (!film) throw new AppError('storage/read', 'This film is not kept here any more.');
+      try {
+        await write(id, FACTS, JSON.stringify({ title, report: film.report }));
+      } catch (cause) {
+        throw writeError(cause);
+      }
+    },
+    open: (id) => fileOf(id, FILM),
+    remove,
+  };
+}
+
+function writeError(cause: unknown): AppError {
+  if (cause instanceof Error && cause.name === 'QuotaExceededError') {
+    return new AppError(
+      'storage/full',
+      'The film could not be kept: this site’s storage is full. Download it, or delete older films and keep it then.',
+      { cause },
+    );
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new AppError('storage/write', `The film could not be kept: ${reason}. Download it instead.`, {
+    cause,
+  });
+}

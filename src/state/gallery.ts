@@ -1,0 +1,174 @@
+import { type ReadonlySignal, signal } from '@preact/signals-core';
+import { AppError } from '../core/errors.ts';
+import { titleOf } from '../core/job.ts';
+import type { GenerationReport } from '../protocol/engine-api.ts';
+import type { ModelManifest } from '../protocol/manifest.ts';
+import type { Clip } from './job-state.ts';
+
+/** What is known of a kept film without opening it. */
+export interface GalleryFilm {
+  readonly id: string;
+  readonly title: string;
+  readonly report: unknown;
+  readonly bytes: number;
+}
+
+/** Where finished films are kept. The application state knows only this. */
+export interface GalleryFiles {
+  list(): Promise<readonly GalleryFilm[]>;
+  keep(facts: Omit<GalleryFilm, 'bytes'>, film: Blob): Promise<void>;
+  rename(id: string, title: string): Promise<void>;
+  open(id: string): Promise<Blob | null>;
+  remove(id: string): Promise<void>;
+}
+
+/** Longest title, UTF-16 units. */
+const MAX_TITLE = 200;
+
+/** The films that are kept on this device. */
+export class Gallery {
+  /** The list stands open. */
+  readonly isShown = signal(false);
+  /** Newest first. */
+  readonly films: ReadonlySignal<readonly GalleryFilm[]>;
+  /** Why the last thing could not be done. */
+  readonly problem: ReadonlySignal<AppError | null>;
+  readonly #films = signal<readonly GalleryFilm[]>([]);
+  readonly #problem = signal<AppError | null>(null);
+  readonly #open: () => Promise<GalleryFiles | null>;
+  #files: Promise<GalleryFiles | null> | null = null;
+
+  /** @param open opens the folder; null where nothing can be kept. */
+  constructor(open: () => Promise<GalleryFiles | null>) {
+    this.#open = open;
+    this.films = this.#films;
+    this.problem = this.#problem;
+  }
+
+  /** Looks again at what is kept. Never rejects. */
+  refresh(): Promise<void> {
+    return this.#try(async (files) => {
+      this.#films.value = await files.list();
+    });
+  }
+
+  /** Shows the list. Never rejects. */
+  async show(): Promise<void> {
+    this.isShown.value = true;
+    await this.refresh();
+  }
+
+  /** Puts the list away because it cannot be shown. */
+  fail(error: unknown): void {
+    this.isShown.value = false;
+    console.warn(error);
+  }
+
+  /** Keeps a finished clip. If there is no room it is said, and the clip stays for this visit. Never rejects. */
+  keep({ file, report, request }: Pick<Clip, 'file' | 'report' | 'request'>, now: number): Promise<void> {
+    return this.#try(async (files) => {
+      const id = `${String(now).padStart(14, '0')}-${report.seed}`;
+      await files.keep({ id, title: titleOf(request.job).slice(0, MAX_TITLE), report }, file);
+      this.#films.value = await files.list();
+    });
+  }
+
+  /** Gives a film another title; an empty one changes nothing. Never rejects. */
+  rename(id: string, title: string): Promise<void> {
+    const name = title.trim().slice(0, MAX_TITLE);
+    return this.#try(async (files) => {
+      if (name) await files.rename(id, name);
+      this.#films.value = await files.list();
+    });
+  }
+
+  /** Deletes a film for good. Never rejects. */
+  remove(id: string): Promise<void> {
+    return this.#try(async (files) => {
+      await files.remove(id);
+      this.#films.value = await files.list();
+    });
+  }
+
+  /** The film's file; null with the problem said. Never rejects. */
+  async open(id: string): Promise<Blob | null> {
+    let film: Blob | null = null;
+    await this.#try(async (files) => {
+      film = await files.open(id);
+      if (!film) throw new AppError('storage/read', 'This film is not kept here any more.');
+    });
+    return film;
+  }
+
+  /** Puts the message away. */
+  dismissProblem(): void {
+    this.#problem.value = null;
+  }
+
+  async #try(work: (files: GalleryFiles) => Promise<void>): Promise<void> {
+    this.#problem.value = null;
+    try {
+      this.#files ??= this.#open();
+      const files = await this.#files;
+      if (files) await work(files);
+    } catch (cause) {
+      this.#files = null; // the next press opens the folder anew
+      const message = cause instanceof Error ? cause.message : String(cause);
+      this.#problem.value =
+        cause instanceof AppError ? cause : new AppError('storage/read', message, { cause });
+    }
+  }
+}
+
+/**
+ * What a kept film says of how it was made, as far as the player shows it: this site wrote it, but anything may have happened since.
+ * @param model whose name stands in for a missing one.
+ */
+export function keptReport(
+  kept: unknown,
+  bytes: number,
+  model: Pick<ModelManifest, 'id' | 'version'>,
+): GenerationReport {
+  const from =
+    typeof kept === 'object' && kept !== null
+      ? (kept as Partial<Record<keyof GenerationReport, unknown>>)
+      : {};
+  const number = (name: keyof GenerationReport): number => {
+    const value = from[name];
+    return typeof value === 'number' && Number.isFinite(value) ? value : 0;
+  };
+  const text = (name: keyof GenerationReport): string => {
+    const value = from[name];
+    return typeof value === 'string' ? value : '';
+  };
+  const { total } = (from.seconds ?? {}) as { readonly total?: unknown };
+  return {
+    device: from.device === 'webgpu' ? 'webgpu' : 'wasm',
+    adapter: text('adapter') || null,
+    precision: text('precision'),
+    threads: number('threads'),
+    model: { id: model.id, version: model.version, hash: '' },
+    seed: number('seed'),
+    width: number('width') || 16,
+    height: number('height') || 9,
+    fps: number('fps'),
+    frames: number('frames'),
+    codec: text('codec'),
+    bytes,
+    latents: [],
+    tokens: number('tokens'),
+    steps: number('steps'),
+    seconds: {
+      prepare: 0,
+      text: 0,
+      picture: 0,
+      denoise: 0,
+      decode: 0,
+      encode: 0,
+      total: typeof total === 'number' ? total : 0,
+    },
+    previewSeconds: 0,
+    warnings: [],
+    segments: [],
+  };
+}

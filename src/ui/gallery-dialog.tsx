@@ -1,0 +1,144 @@
+import type { VNode } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { clipFileName } from '../state/clip-shelf.ts';
+import { type GalleryFilm, keptReport } from '../state/gallery.ts';
+import { saveBlob } from './hand-over.ts';
+import { CloseIcon } from './icons.tsx';
+import { ModelProblem } from './model-problem.tsx';
+import { useStudio, useTexts } from './studio-context.tsx';
+import { bytesInWords } from './texts/texts.ts';
+
+/** The films that are kept on this device, newest first. */
+export function GalleryDialog(): VNode {
+  const { gallery } = useStudio();
+  const { gallery: texts } = useTexts();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    dialog.current?.setAttribute('closedby', 'any'); // a press beside the sheet, where the browser knows it
+    dialog.current?.showModal();
+  }, []);
+  const films = gallery.films.value;
+  const close = (): void => dialog.current?.close();
+  return (
+    <dialog
+      ref={dialog}
+      class="models gallery"
+      aria-labelledby="gallery-title"
+      onClose={() => {
+        gallery.isShown.value = false;
+      }}
+    >
+      <div class="models-sheet">
+        <header class="models-head">
+          <h2 id="gallery-title">{texts.title}</h2>
+          <button type="button" class="round" aria-label={texts.close} onClick={close}>
+            <CloseIcon />
+          </button>
+        </header>
+        <p class="hint">
+          {texts.intro(films.length, bytesInWords(films.reduce((sum, { bytes }) => sum + bytes, 0)))}
+        </p>
+        {gallery.problem.value && (
+          <ModelProblem error={gallery.problem.value} onDismiss={() => gallery.dismissProblem()} />
+        )}
+        <ul class="gallery-films">
+          {films.map((film) => (
+            <FilmCard key={film.id} film={film} onLeave={close} />
+          ))}
+        </ul>
+      </div>
+    </dialog>
+  );
+}
+
+function FilmCard({ film, onLeave }: { readonly film: GalleryFilm; readonly onLeave: () => void }): VNode {
+  const studio = useStudio();
+  const { gallery: texts, settings, actions } = useTexts();
+  const { gallery } = studio;
+  const [isAsking, setAsking] = useState(false);
+  const report = keptReport(film.report, film.bytes, studio.builtIn);
+  const name = film.title || texts.untitled;
+  const isRunning = studio.isRunning.value;
+  const leaveTo = (work: () => Promise<unknown>): void => {
+    if (isRunning) return;
+    onLeave();
+    void work();
+  };
+  const download = async (): Promise<void> => {
+    const file = await gallery.open(film.id);
+    if (file) saveBlob(new Blob([file], { type: 'video/mp4' }), clipFileName(film.title, report.seed));
+  };
+  return (
+    <li class="card film-card">
+      <button
+        type="button"
+        class="film-poster"
+        aria-label={texts.play(name)}
+        aria-disabled={isRunning}
+        style={{ '--ratio': (report.width / report.height).toFixed(4) }}
+        onClick={() => leaveTo(() => studio.playFilm(film))}
+      >
+        <FilmPoster id={film.id} />
+      </button>
+      <input
+        type="text"
+        dir="auto"
+        aria-label={texts.rename}
+        placeholder={texts.untitled}
+        value={film.title}
+        onChange={(event) => void gallery.rename(film.id, event.currentTarget.value)}
+      />
+      <p class="hint">
+        {settings.seconds(Math.round((10 * report.frames) / Math.max(1, report.fps)) / 10)} · {report.width} ×{' '}
+        {report.height} · {bytesInWords(film.bytes)}
+      </p>
+      {isAsking ? (
+        <div class="card-actions">
+          <button type="button" class="link" onClick={() => void gallery.remove(film.id)}>
+            {texts.reallyRemove}
+          </button>
+          <button type="button" class="link" onClick={() => setAsking(false)}>
+            {texts.keep}
+          </button>
+        </div>
+      ) : (
+        <div class="card-actions">
+          <button
+            type="button"
+            class="link"
+            aria-disabled={isRunning}
+            onClick={() => leaveTo(() => studio.editFilm(film))}
+          >
+            {texts.edit}
+          </button>
+          <button type="button" class="link" onClick={() => void download()}>
+            {actions.download}
+          </button>
+          <button type="button" class="link" aria-label={texts.remove(name)} onClick={() => setAsking(true)}>
+            {texts.removeShort}
+          </button>
+        </div>
+      )}
+    </li>
+  );
+}
+
+/** The film's own first second, still. */
+function FilmPoster({ id }: { readonly id: string }): VNode {
+  const { gallery } = useStudio();
+  const [url, setUrl] = useState<string | null>(null);
+  useEffect(() => {
+    let address: string | null = null;
+    let isGone = false;
+    void gallery.open(id).then((file) => {
+      if (!file || isGone) return;
+      address = URL.createObjectURL(new Blob([file], { type: 'video/mp4' }));
+      setUrl(address);
+    });
+    return () => {
+      isGone = true;
+      if (address) URL.revokeObjectURL(address);
+    };
+  }, [gallery, id]);
+  return url ? <video src={`${url}#t=0.8`} muted playsInline preload="metadata" tabIndex={-1} /> : <span />;
+}
