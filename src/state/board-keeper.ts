@@ -1,5 +1,4 @@
 import { effect } from '@preact/signals-core';
-import { checkJob } from '../core/check-job.ts';
 import { AppError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
 import type { ModelManifest } from '../protocol/manifest.ts';
@@ -18,6 +17,8 @@ export interface PictureKeeper {
 export interface KeptState {
   readonly job: Job;
   readonly selected: number;
+  /** Identities of the segments that are made. */
+  readonly made: readonly string[];
   readonly isFilm: boolean;
   readonly isRunning: boolean;
   readonly picture: Picture | null;
@@ -27,6 +28,7 @@ export interface KeptState {
 export interface KeptBoard {
   readonly job: Job;
   readonly selected: number;
+  readonly made: readonly string[];
   readonly picture: Picture | null;
   /** It was being made when the page was closed. */
   readonly wasRunning: boolean;
@@ -44,24 +46,25 @@ export class BoardKeeper {
     this.#pictures = pictures;
   }
 
-  /** What was kept, if this model can make it; null for nothing. What cannot be read is nobody's fault and is forgotten. */
-  async kept(manifest: Pick<ModelManifest, 'id' | 'limits'>): Promise<KeptBoard | null> {
+  /**
+   * What was kept, if it is of this model; null for nothing. It may hold what cannot be made yet: half-written boards are kept as well.
+   * What cannot be read is nobody's fault and is forgotten.
+   */
+  async kept(manifest: Pick<ModelManifest, 'id'>): Promise<KeptBoard | null> {
     const text = keptChoice(KEY, this.#store);
     if (!text) return null;
     try {
-      const { job: written, selected, running } = JSON.parse(text) as Record<string, unknown>;
+      const { job: written, selected, made, running } = JSON.parse(text) as Record<string, unknown>;
       // Most visits have nothing to read.
       const job = (await import('../protocol/job-file.ts')).parseJob(written);
       if (job.model !== manifest.id) return null;
       const hasPicture = job.segments[0]?.picture != null;
-      // Prompts may be missing still: whatever else is wrong was never made here.
-      const words = { ...job, scene: job.scene || 'x' };
-      checkJob(words, manifest.limits, { hasPicture });
       const file = hasPicture ? ((await this.#pictures?.kept()) ?? null) : null;
       const picture = file && (await (await import('./read-picture.ts')).readPicture(file, 'picture'));
       return {
         job,
         selected: typeof selected === 'number' ? selected : 0,
+        made: Array.isArray(made) ? made.filter((name) => typeof name === 'string') : [],
         picture,
         wasRunning: running === true,
       };
@@ -78,8 +81,8 @@ export class BoardKeeper {
   keep(state: () => KeptState): () => void {
     let picture: Picture | null = null;
     return effect(() => {
-      const { job, selected, isFilm, isRunning, picture: current } = state();
-      const text = isFilm || isRunning ? JSON.stringify({ job, selected, running: isRunning }) : '';
+      const { job, selected, made, isFilm, isRunning, picture: current } = state();
+      const text = isFilm || isRunning ? JSON.stringify({ job, selected, made, running: isRunning }) : '';
       keepChoice(KEY, text, this.#store);
       if (current === picture) return;
       picture = current;

@@ -96,6 +96,11 @@ export class Board {
     this.#madeIds.value = new Set([...this.#madeIds.value, ...ids]);
   }
 
+  /** Of the segments as they stand, the identities of those that are made; for {@link Board.load}. */
+  madeIdentities(): readonly string[] {
+    return this.identities.value.filter((identity) => this.#made.value.has(identity));
+  }
+
   /** Shows another segment in the form. */
   select(index: number): void {
     if (index < 0 || index >= this.#list.value.length || index === this.#selected.value) return;
@@ -179,12 +184,17 @@ export class Board {
     this.#travel(this.#redo, this.#undo);
   }
 
-  /** Sets the whole board from a job; the form was loaded with it. Cannot be undone: the file is still there. */
-  load(job: Job): void {
+  /**
+   * Sets the whole board from a job; the form was loaded with it. Cannot be undone: the file is still there.
+   * @param made identities of segments that were made.
+   */
+  load(job: Job, made: readonly string[] = []): void {
     batch(() => {
       this.#list.value = job.segments.map(({ picture: _, ...segment }) => ({ ...segment, id: ++this.#ids }));
       this.#undo.value = [];
       this.#redo.value = [];
+      this.#made.value = new Set([...this.#made.value, ...made]);
+      this.#madeIds.value = new Set(made.length > 0 ? this.#list.value.map(({ id }) => id) : []);
       this.#show(0);
     });
   }
@@ -192,7 +202,7 @@ export class Board {
   /** {@link segmentIdentities} of a job that begins with the form's picture, if it begins with one. */
   identitiesOf(job: Job): readonly string[] {
     const picture = this.#form.picture.value;
-    return segmentIdentities(job, picture && `${picture.name} ${picture.file.size}`);
+    return segmentIdentities(job, picture && String(picture.file.size));
   }
 
   #fromForm(id: number): BoardSegment {

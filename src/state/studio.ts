@@ -282,7 +282,7 @@ export class Studio {
       if (kept && isFresh()) {
         this.form.load(kept.job, kept.picture, null);
         this.form.seedLocked.value = false;
-        this.board.load(kept.job);
+        this.board.load(kept.job, kept.made);
         this.board.select(kept.selected);
         if (kept.wasRunning) this.#notice.value = { id: 'interrupted' };
       } else {
@@ -292,6 +292,7 @@ export class Studio {
     this.#stopKeeping = this.#keeper.keep(() => ({
       job: this.board.toJob(),
       selected: this.board.selected.value,
+      made: this.board.madeIdentities(),
       isFilm: this.board.isFilm.value,
       isRunning: this.isRunning.value,
       picture: this.form.picture.value,

@@ -4,6 +4,7 @@ import { MODELS } from '../../models/catalog.ts';
 import { checkJob } from '../../src/core/check-job.ts';
 import { MAX_SEGMENTS } from '../../src/core/job.ts';
 import { Board } from '../../src/state/board.ts';
+import { BoardKeeper, type KeptState } from '../../src/state/board-keeper.ts';
 import { StudioForm } from '../../src/state/form.ts';
 
 const [model] = MODELS;
@@ -151,4 +152,76 @@ test('a board comes back from its job', () => {
   expect(restored.toJob()).toEqual(job);
   restored.select(2);
   expect(other.camera.value).toBe('roll');
+});
+
+describe('over a reload', () => {
+  const kept = new Map<string, string>();
+  const store = {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, text: string) => void kept.set(name, text),
+  };
+  const keeper = () => new BoardKeeper(store, null);
+  const isRunning = signal(false);
+  const state = (): KeptState => ({
+    job: board.toJob(),
+    selected: board.selected.value,
+    made: board.madeIdentities(),
+    isFilm: board.isFilm.value,
+    isRunning: isRunning.value,
+    picture: null,
+  });
+
+  beforeEach(() => {
+    kept.clear();
+    isRunning.value = false;
+  });
+
+  test('a storyboard stays as it was typed, with what of it is made, even if it cannot be made yet', async () => {
+    const stop = keeper().keep(state);
+    castle();
+    board.markMade(
+      board.toJob(),
+      board.segments.value.map(({ id }) => id),
+    );
+    board.select(1);
+    form.seconds.value = 1.7;
+    board.add();
+    stop();
+    const found = await keeper().kept(model);
+    expect(found).toMatchObject({ selected: 2, wasRunning: false, job: board.toJob() });
+    const other = new StudioForm(signal(model), () => 1);
+    const restored = new Board(other);
+    other.load(found!.job, null, null);
+    restored.load(found!.job, found!.made);
+    expect(restored.states.value).toEqual(['made', 'outdated', 'outdated', 'outdated']);
+  });
+
+  test('a plain clip stays only while it is made, and it is told that it was not finished', async () => {
+    const stop = keeper().keep(state);
+    say('a cat');
+    expect(await keeper().kept(model)).toBeNull();
+    isRunning.value = true;
+    expect(await keeper().kept(model)).toMatchObject({
+      wasRunning: true,
+      job: { segments: [{ prompt: 'a cat' }] },
+    });
+    isRunning.value = false;
+    expect(await keeper().kept(model)).toBeNull();
+    stop();
+  });
+
+  test.each(['', '{', '{"job": {}}', '[]', '{"job": {"version": 9}}'])(
+    'what is damaged is forgotten: %j',
+    async (text) => {
+      kept.set('kindling.board', text);
+      expect(await keeper().kept(model)).toBeNull();
+    },
+  );
+
+  test('another model’s board is left alone', async () => {
+    const stop = keeper().keep(state);
+    castle();
+    stop();
+    expect(await keeper().kept({ id: 'wan' })).toBeNull();
+  });
 });
