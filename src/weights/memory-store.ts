@@ -57,16 +57,16 @@ export function memoryStore(limit = Number.POSITIVE_INFINITY): ModelStore {
     async writeRecord(key, record) {
       fileOf(key).record = JSON.stringify(record);
     },
-    async openForWriting(key) {
+    async openForWriting(key, name = key) {
       const file = fileOf(key);
       if (file.writing)
-        throw storageError(new DOMException('open', 'NoModificationAllowedError'), key, 'write');
+        throw storageError(new DOMException('open', 'NoModificationAllowedError'), name, 'write');
       file.writing = true;
       try {
-        return writable(key, file, await piecesOf(file));
+        return writable(name, file, await piecesOf(file));
       } catch (cause) {
         file.writing = false;
-        throw storageError(cause, key, 'read');
+        throw storageError(cause, name, 'read');
       }
     },
     open: async (key, name) => blobSource(sealed(key, name), name),
@@ -78,14 +78,14 @@ export function memoryStore(limit = Number.POSITIVE_INFINITY): ModelStore {
     },
   };
 
-  function writable(key: string, file: Kept, pieces: Uint8Array<ArrayBuffer>[]): WritableBytes {
+  function writable(name: string, file: Kept, pieces: Uint8Array<ArrayBuffer>[]): WritableBytes {
     return {
       size: () => file.size,
       write(bytes, at) {
         const end = at + bytes.byteLength;
         const needed = Math.max(0, end - file.size);
         if (total() + needed > limit)
-          throw storageError(new DOMException('full', 'QuotaExceededError'), key, 'write', needed);
+          throw storageError(new DOMException('full', 'QuotaExceededError'), name, 'write', needed);
         while (pieces.length * PIECE < end) pieces.push(new Uint8Array(PIECE));
         eachPart(pieces, at, bytes.byteLength, (part, offset) =>
           part.set(bytes.subarray(offset, offset + part.byteLength)),

@@ -26,13 +26,18 @@ export interface ModelStore {
   keys(): Promise<string[]>;
   /** What {@link writeRecord} last wrote, as it was; null if there is nothing or it cannot be read as JSON. */
   readRecord(key: string): Promise<unknown>;
-  /** Replaces the record as a whole: after a crash there is the old one or the new one. @throws {AppError} `storage/full`, `storage/write`. */
-  writeRecord(key: string, record: unknown): Promise<void>;
+  /**
+   * Replaces the record as a whole: after a crash there is the old one or the new one.
+   * @param name for messages; the key if left out.
+   * @throws {AppError} `storage/full`, `storage/write`.
+   */
+  writeRecord(key: string, record: unknown, name?: string): Promise<void>;
   /**
    * Opens the bytes for writing, creating them if there are none. The caller closes them.
+   * @param name for messages; the key if left out.
    * @throws {AppError} `storage/in-use` if somebody else has them open, `storage/write`.
    */
-  openForWriting(key: string): Promise<WritableBytes>;
+  openForWriting(key: string, name?: string): Promise<WritableBytes>;
   /**
    * Opens the bytes for reading. They must not be written or removed as long as the source is used.
    * @param name for messages.

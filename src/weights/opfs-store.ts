@@ -51,7 +51,7 @@ export async function opfsStore(
         return null; // not there, or cut off by a crash: the bytes are then checked anew
       }
     },
-    async writeRecord(key, record) {
+    async writeRecord(key, record, name = key) {
       try {
         const handle = await (await folder(key, true)).getFileHandle(RECORD, { create: true });
         const stream = await handle.createWritable(); // writes a copy that replaces the file on close
@@ -63,15 +63,15 @@ export async function opfsStore(
         }
         await stream.close();
       } catch (cause) {
-        throw storageError(cause, key, 'write');
+        throw storageError(cause, name, 'write');
       }
     },
-    async openForWriting(key) {
+    async openForWriting(key, name = key) {
       try {
         const handle = await (await folder(key, true)).getFileHandle(BYTES, { create: true });
-        return writable(key, await handle.createSyncAccessHandle());
+        return writable(name, await handle.createSyncAccessHandle());
       } catch (cause) {
-        throw storageError(cause, key, 'write');
+        throw storageError(cause, name, 'write');
       }
     },
     open: async (key, name) => blobSource(await fileOf(key, name), name),
@@ -87,12 +87,12 @@ export async function opfsStore(
   };
 }
 
-function writable(key: string, handle: FileSystemSyncAccessHandle): WritableBytes {
+function writable(name: string, handle: FileSystemSyncAccessHandle): WritableBytes {
   const guard = <T>(doing: 'write' | 'read', call: () => T): T => {
     try {
       return call();
     } catch (cause) {
-      throw storageError(cause, key, doing);
+      throw storageError(cause, name, doing);
     }
   };
   return {

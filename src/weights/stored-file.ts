@@ -37,7 +37,7 @@ export class StoredFile {
    * @throws {AppError} `storage/…`.
    */
   static async open(store: ModelStore, key: string, record: DownloadRecord): Promise<StoredFile> {
-    const [bytes, chunkHash] = [await store.openForWriting(key), await createXXHash64()];
+    const [bytes, chunkHash] = [await store.openForWriting(key, record.name), await createXXHash64()];
     try {
       const file = new StoredFile(store, key, record, bytes, chunkHash);
       const size = bytes.size();
@@ -198,7 +198,7 @@ export class StoredFile {
 
   async #save(record: DownloadRecord): Promise<void> {
     this.#record = record;
-    await this.#store.writeRecord(this.#key, record);
+    await this.#store.writeRecord(this.#key, record, record.name);
   }
 
   /** Goes on with the saved state of the hasher, if there is one that this build understands. */

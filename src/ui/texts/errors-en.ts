@@ -35,7 +35,7 @@ export const ERRORS_EN: Texts['errors'] = {
   'network/failed': titled('A file could not be fetched'),
   'network/status': titled('A file could not be fetched'),
   'network/page': titled('A web page came instead of a file'),
-  'network/range': titled('That server cannot give this file in pieces'),
+  'network/range': titled('That server does not give the file as it should'),
   'network/changed': titled('The file was replaced on the server'),
   'model/unknown': titled('That model is not here'),
   'model/unsupported': titled('This file cannot be used here'),

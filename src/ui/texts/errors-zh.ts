@@ -47,7 +47,7 @@ export const ERRORS_ZH: Texts['errors'] = {
     '收到的是网页而不是文件',
     '如果这个网络需要登录，请先打开任意网页完成登录；否则请换一个镜像。',
   ),
-  'network/range': said('这个服务器不能分段提供文件', '请换一个镜像，或从本机导入文件。'),
+  'network/range': said('这个服务器没有按要求提供文件', '请换一个镜像、从本机导入文件，或先删除再重新下载。'),
   'network/changed': said('服务器上的文件已被替换', '请重新下载这个文件。'),
   'model/unknown': said('这里没有这个模型', '请使用页面自带的模型。'),
   'model/unsupported': said(
