@@ -3,6 +3,7 @@ import type { VNode } from 'preact';
 import { DEVICE_CHOICES, MAX_FIELD_LENGTH } from '../state/form.ts';
 import type { DeviceChoice } from '../state/job-state.ts';
 import { NumberInput } from './number-input.tsx';
+import { StorageButton } from './storage.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
 
 /** Settings that most people never need. */
@@ -95,7 +96,8 @@ export function Advanced(): VNode {
           </button>
         </p>
         <p class="hint">
-          {texts.page.madeWith(`${manifest.name} ${manifest.version}`, manifest.licence.name)}
+          {texts.page.madeWith(`${manifest.name} ${manifest.version}`, manifest.licence.name)}{' '}
+          <StorageButton />
         </p>
       </div>
     </details>

@@ -8,7 +8,6 @@ import { PictureWell } from './picture-well.tsx';
 import { PromptField } from './prompt-field.tsx';
 import { SceneField } from './scene-field.tsx';
 import { SeedField } from './seed-field.tsx';
-import { StorageButton } from './storage.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
 
 /** Identifier of the button that starts a clip; focus returns to it. */
@@ -48,7 +47,7 @@ export function Composer(): VNode {
         </button>
       </div>
       <p class="promise">
-        {texts.page.promise} <kbd>{texts.actions.shortcut}</kbd> <StorageButton />
+        {texts.page.promise} <kbd>{texts.actions.shortcut}</kbd>
       </p>
     </form>
   );
