@@ -34,8 +34,11 @@ export function defineElement(create: EmbedCreate): void {
           this.handle?.then((old) => old.destroy()).catch(() => {});
           this.handle = null;
           this.shadowRoot?.replaceChildren();
-          if (this.isConnected) this.handle = this.#create();
-          this.handle?.catch((error) => this.#fire('error', error));
+          if (!this.isConnected) return;
+          const made = this.#create();
+          this.handle = made;
+          // What was given up on the way has nothing to say any more.
+          made.catch((error) => this.handle === made && this.#fire('error', error));
         });
       }
 

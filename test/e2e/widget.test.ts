@@ -35,6 +35,12 @@ afterAll(() => browser.close());
 
 const said = (page: PartnerPage['page']) => page.locator('#said');
 
+/** The widget has answered, and the page no longer moves below it. */
+async function isReady(page: PartnerPage['page']): Promise<void> {
+  await said(page).getByText('ready').waitFor();
+  await page.waitForFunction(`partner.events.some(([name]) => name === 'resize')`);
+}
+
 describe('on a site that is on the list', () => {
   test('a job of the page is shown, made when the visitor presses, and handed to the page', {
     timeout: 2 * PATIENCE_MS,
@@ -42,7 +48,7 @@ describe('on a site that is on the list', () => {
     sites = await serveTwoSites('partner', { listed: true });
     opened = await openPartner(browser, sites);
     const { page, frame, answered, workers, complaints } = opened;
-    await said(page).getByText('ready').waitFor();
+    await isReady(page);
     await page.locator('#ask').click();
     const make = frame.getByRole('button', { name: EN.make });
     await frame.getByText(EN.asks(new URL(sites.partner).host)).waitFor();
@@ -86,7 +92,7 @@ describe('the visitor', () => {
     sites = await serveTwoSites('partner', { listed: true });
     opened = await openPartner(browser, sites);
     const { page, frame, workers } = opened;
-    await said(page).getByText('ready').waitFor();
+    await isReady(page);
     await page.locator('#ask').click();
     await frame.getByRole('button', { name: EN.decline }).click();
     await said(page).getByText('embed/declined').waitFor();
@@ -150,7 +156,7 @@ describe('what is kept', () => {
     sites = await serveTwoSites('partner', { listed: true });
     opened = await openPartner(browser, sites);
     const { page, frame } = opened;
-    await said(page).getByText('ready').waitFor();
+    await isReady(page);
     expect(await page.evaluate('partner.handle.capabilities.storage')).toBe('partitioned');
     await frame.getByText(EN.storage).click();
     await frame.getByText(EN.storageKinds.partitioned).waitFor();
@@ -167,7 +173,7 @@ describe('what is kept', () => {
     sites = await serveTwoSites('partner', { listed: true, models: ['seedling', model.id] });
     opened = await openPartner(browser, sites, 'plain.html');
     const { page, frame } = opened;
-    await page.context().grantPermissions(['storage-access'], { origin: new URL(sites.widget).origin });
+    await page.context().grantPermissions(['storage-access']);
     const own = await page.context().newPage();
     await own.goto(sites.widget);
     await own.getByRole('textbox', { name: STUDIO.prompt.label }).click(); // the browser wants to have seen the visitor there
@@ -232,7 +238,7 @@ describe('a partner’s page', () => {
     sites = await serveTwoSites('partner', { listed: true });
     opened = await openPartner(browser, sites);
     const { page } = opened;
-    await said(page).getByText('ready').waitFor();
+    await isReady(page);
     const told = await page.evaluate(async () => {
       const { partner } = globalThis as unknown as {
         partner: {

@@ -48,8 +48,10 @@ export function Playground(props: {
   // The words travel with the job that is asked for; only what a frame's address fixes makes a new frame.
   useEffect(() => {
     if (!place.current) return;
-    const made = create(place.current, { prompt, aspect, lang });
+    const box = place.current;
+    const made = create(box, { prompt, aspect, lang });
     handle.current = made;
+    let isCurrent = true;
     made.then(
       (widget) => {
         say('ready');
@@ -62,9 +64,15 @@ export function Playground(props: {
           setClip(URL.createObjectURL(file));
         });
       },
-      (error: Error & { readonly code?: string }) => say(`${error.code ?? error.name}: ${error.message}`),
+      (error: Error & { readonly code?: string }) => {
+        if (isCurrent) say(`${error.code ?? error.name}: ${error.message}`);
+      },
     );
-    return () => void made.then((widget) => widget.destroy()).catch(() => {});
+    return () => {
+      isCurrent = false; // a frame that is taken away while it loads never answers
+      box.replaceChildren();
+      made.then((widget) => widget.destroy()).catch(() => {});
+    };
   }, [create, aspect, lang]);
   useEffect(() => () => (clip ? URL.revokeObjectURL(clip) : undefined), [clip]);
 

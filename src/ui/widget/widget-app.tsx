@@ -67,6 +67,7 @@ function WidgetPage({ studio }: { readonly studio: string }): VNode {
       class={`widget ${isOnProcessor(widget.maker.state.value) ? 'calm' : ''}`}
       data-phase={phase}
     >
+      <h1 class="spoken">{texts.title}</h1>
       <WidgetContent studio={studio} />
       <div role="status" class="spoken">
         {spoken}
@@ -120,7 +121,7 @@ function Refused(props: {
   return (
     <div class="widget-refused">
       <Mark />
-      <h1>{texts.refused}</h1>
+      <h2>{texts.refused}</h2>
       <p>{texts.refusedHint}</p>
       <a class="primary" href={props.studio} target="_blank" rel="noopener">
         {texts.openKindling} <span class="spoken">{texts.opensTab}</span>
@@ -256,7 +257,7 @@ function Asked({ asked }: { readonly asked: AskedJob }): VNode {
         )}
       </Frame>
       <div class="widget-form">
-        <h1 class="asked-title">{texts.asks(siteName(host ?? ''))}</h1>
+        <h2 class="asked-title">{texts.asks(siteName(host ?? ''))}</h2>
         <blockquote class="asked-prompt">{segment?.prompt || texts.noWords}</blockquote>
         <p class="hint">{texts.facts(segment?.seconds ?? 0, job.aspect)}</p>
         <div class="widget-actions">

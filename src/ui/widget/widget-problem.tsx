@@ -11,7 +11,7 @@ export function WidgetProblem({ error }: { readonly error: AppError }): VNode {
   const { title, text } = (useWidget().language === 'zh' ? ERRORS_ZH : ERRORS_EN)[error.code];
   return (
     <div class="card error" data-code={error.code}>
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       {text === null ? (
         <p lang="en">{error.message}</p>
       ) : (
