@@ -5,6 +5,7 @@ import { openDevice, requestAdapter } from '../../src/engine/device.ts';
 import { availableThreads, openRuntime, type Runtime } from '../../src/engine/runtime.ts';
 import { selfTest } from '../../src/engine/self-test.ts';
 import { parityCases, parityTitle } from '../parity/cases.ts';
+import { oneBlockCases } from '../parity/full-width-cases.ts';
 import type { ParityCase, RunPart } from '../parity/parity-case.ts';
 import { measure, type ParityOutcome, type ParityRow, parityRow } from '../parity/parity-report.ts';
 import { pipelineCases } from '../parity/pipeline-cases.ts';
@@ -58,7 +59,7 @@ describe.each(DEVICES)('on %s', (device) => {
     });
 
   for (const parity of parityCases()) compare(parity, () => run);
-  for (const parity of pipelineCases()) compare(parity, (open) => open);
+  for (const parity of [...pipelineCases(), ...oneBlockCases()]) compare(parity, (open) => open);
 
   test('the self-test passes against WebAssembly', async (context) => {
     if (!runtime) return context.skip('no WebGPU adapter');
