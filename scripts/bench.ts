@@ -23,6 +23,7 @@ import type {
   ProductRates,
   StepTransfers,
 } from '../test/bench/bench-api.ts';
+import { packingRate } from '../test/bench/weight-rates.ts';
 import { type ClipRun, makeClip } from './bench-clip.ts';
 import {
   describeClips,
@@ -124,6 +125,7 @@ async function measure(model: ModelManifest, load: number | undefined): Promise<
     fullWidthBlocks,
     weights,
     film,
+    packingPerCore: await packingRate('Q4_0', 'q4', processorSeconds),
     downloads: {
       pageScriptBytes: totalOf(sizeOfPage('index.html')),
       modelBytes: totalOf(sizeOfModel()),
@@ -150,6 +152,12 @@ async function makeClips(executable: string, url: string, model: ModelManifest):
     clips.push(clip);
   }
   return clips;
+}
+
+/** Processor time of this process so far. */
+function processorSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }
 
 /** In a browser of its own: what is counted there is never undone. */
