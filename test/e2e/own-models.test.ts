@@ -159,6 +159,46 @@ test(
   3 * PATIENCE_MS,
 );
 
+/** Presses Tab until the focus is on what is called so. */
+async function tabTo(name: string): Promise<void> {
+  const { page } = studio;
+  for (let presses = 0; presses < 60; presses++) {
+    await page.keyboard.press('Tab');
+    const called = await page.evaluate(() => {
+      const element = document.activeElement;
+      const label = element instanceof HTMLTextAreaElement ? element.labels[0] : null;
+      return (label ?? element)?.textContent ?? '';
+    });
+    if (called.trim() === name) return;
+  }
+  throw new Error(`“${name}” is not reached by Tab`);
+}
+
+test('a model is added from the keyboard alone, and the focus never gets lost', async () => {
+  studio = await StudioPage.open(browser, { allow: [new URL(hub.url).host] });
+  const { page, texts } = studio;
+  const { own } = texts.models;
+  await tabTo(texts.models.open('Seedling'));
+  await page.keyboard.press('Enter');
+  await page.locator('[data-model="wan2.2-ti2v-5b"]').waitFor();
+  await tabTo(own.title);
+  await page.keyboard.press('Enter');
+  await tabTo(own.addresses);
+  await page.keyboard.insertText([...files.keys()].map(address).join('\n'));
+  await tabTo(own.look);
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: own.add }).waitFor();
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(own.look);
+  await tabTo(own.add);
+  await page.keyboard.press('Enter');
+  const card = page.locator('[data-model^="own-"]');
+  await card.locator('button:focus').waitFor(); // the new model's own button, which fetches it
+  await page.keyboard.press('Enter');
+  await card.getByRole('button', { name: texts.models.use }).waitFor({ timeout: PATIENCE_MS });
+  await page.keyboard.press('Escape');
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(texts.models.open('Seedling'));
+});
+
 /** As in a private window of some browsers: there is no file system of the site's own, in no Worker. */
 const WITHOUT_STORAGE = `{
   const forget = URL.createObjectURL(
