@@ -137,9 +137,14 @@ async function begin(): Promise<void> {
   const address = new URL(location.href);
   const isReset = address.searchParams.has(RESET_PARAMETER);
   if (isReset) await removeServiceWorker(); // it has seen to that itself, if it still can
-  const later = new URL(address); // a reload is an ordinary visit
-  for (const name of [RESET_PARAMETER, SHARED_PARAMETER, OPEN_PARAMETER]) later.searchParams.delete(name);
-  if (later.href !== address.href) history.replaceState(history.state, '', later);
+  const ours = [RESET_PARAMETER, SHARED_PARAMETER, OPEN_PARAMETER].filter((name) =>
+    address.searchParams.has(name),
+  );
+  if (ours.length > 0) {
+    const later = new URL(address); // a reload is an ordinary visit
+    for (const name of ours) later.searchParams.delete(name);
+    history.replaceState(history.state, '', later);
+  }
   const canKeep = import.meta.env.PROD && !isReset && 'serviceWorker' in navigator;
   life.value = new AppLife(studio, {
     offline: canKeep ? new ServiceWorkerClient(trustedScript) : null,

@@ -33,6 +33,7 @@ self.addEventListener('fetch', (event) => {
   if (route.to === 'shell') event.respondWith(site.shell(route.file, request));
   if (route.to === 'model')
     event.respondWith(site.model(route.file, request, (work) => event.waitUntil(work)));
+  if (route.to === 'earlier') event.respondWith(site.earlier(request));
   if (route.to === 'share') event.respondWith(takeShared(request, scope));
   if (route.to === 'reset') event.respondWith(freshPage(request, self.registration));
 });

@@ -30,6 +30,8 @@ export type Route =
   | { readonly to: 'shell'; readonly file: SiteFile }
   /** Kept when first used. */
   | { readonly to: 'model'; readonly file: SiteFile }
+  /** A script or weights of an earlier version, for a tab that still shows that. */
+  | { readonly to: 'earlier' }
   /** The page, anew, with everything that is kept thrown away. */
   | { readonly to: 'reset' }
   /** A picture from the share sheet. */
@@ -57,7 +59,9 @@ export function routeOf(asked: AskedFor, files: SiteFiles, scope: string, varian
   const inShell = files.shell.find((file) => file.path === wanted);
   if (inShell) return { to: 'shell', file: inShell };
   const inModel = keptOnUse(files, variant).find((file) => file.path === wanted);
-  return inModel ? { to: 'model', file: inModel } : NETWORK;
+  if (inModel) return { to: 'model', file: inModel };
+  const isOurs = Object.values(files.runtime).some((all) => all.some((file) => file.path === wanted));
+  return wanted.startsWith('assets/') && !isOurs ? { to: 'earlier' } : NETWORK;
 }
 
 /** The files that a browser keeps once it has made a clip with the built-in model. */

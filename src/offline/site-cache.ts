@@ -80,6 +80,11 @@ export class SiteCache {
     return isolated(kept ?? (await fetch(request)));
   }
 
+  /** A file that only an earlier version had, for a tab that still shows that version; from the network if it is nowhere kept. */
+  async earlier(request: Request): Promise<Response> {
+    return isolated((await caches.match(request.url, { ignoreVary: true })) ?? (await fetch(request)));
+  }
+
   /**
    * A file of the model or the runtime: as it is kept, or from the network, and then it is kept.
    * @param stay keeps the service worker alive until a promise has settled.

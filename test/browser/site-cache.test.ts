@@ -130,6 +130,22 @@ test('an update fetches what changed, weights too if the old ones were used, and
   expect(await shells()).toEqual(['2', '3']);
 });
 
+test('a tab that still shows the version before finds its scripts and weights, though the server has them no more', async () => {
+  const first = await version('1', 'old');
+  await cacheOf({ ...first, shell: [...first.shell, await file('assets/lazy-1.js', 'lazy 1')] }).install();
+  await cacheOf(first).keepModel();
+  server.clear();
+  const site = cacheOf(await version('2', 'new'));
+  await site.install();
+  await site.activate(false);
+  for (const [path, content] of [
+    ['assets/lazy-1.js', 'lazy 1'],
+    ['assets/old.gguf', 'old'],
+  ] as const)
+    expect(await (await site.earlier(new Request(SCOPE + path))).text()).toBe(content);
+  expect((await site.earlier(new Request(`${SCOPE}assets/never.js`))).status).toBe(404);
+});
+
 test('an update whose weights cannot be had is not installed: the old version stays whole', async () => {
   const first = await version('1', 'old');
   await cacheOf(first).install();

@@ -38,7 +38,8 @@ test.each([
   ['assets/ort.jspi-CCCCCCCC.wasm', {}, 'model assets/ort.jspi-CCCCCCCC.wasm'],
   ['assets/ort.asyncify-DDDDDDDD.wasm', {}, 'network'], // the runtime of other browsers
   ['assets/seedling-BBBBBBBB.gguf', { isRange: true }, 'network'],
-  ['assets/index-EEEEEEEE.js', {}, 'network'],
+  ['assets/index-EEEEEEEE.js', {}, 'earlier'], // a tab with the version before asks for its own
+  ['third-party-licences.txt', {}, 'network'],
   ['embed.html', navigate, 'network'],
   ['share', { method: 'POST' }, 'share'],
   ['share', navigate, 'network'],
