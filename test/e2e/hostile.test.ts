@@ -324,7 +324,7 @@ describe('in the middle of a job', () => {
 
   test('the page takes it back: the work stops, and the visitor can make another', async () => {
     const { page, frame } = await startJob();
-    await page.locator('#cancel').click();
+    await page.locator('#cancel').press('Enter');
     await said(page).getByText('AbortError').waitFor();
     await frame.getByText(EN.cancelled).waitFor({ timeout: PATIENCE_MS });
     expect(await frame.getByRole('button', { name: EN.make }).isEnabled()).toBe(true);

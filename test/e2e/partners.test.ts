@@ -61,7 +61,7 @@ describe('the playground', () => {
     await page.getByRole('button', { name: EN.ask }).click();
     await frame.getByText('a "red" car').waitFor();
     await frame.getByRole('button', { name: WIDGET_TEXTS.zh.decline }).click();
-    await page.getByText(/^embed\/declined/).waitFor();
+    await page.locator('.event-lines li', { hasText: 'embed/declined' }).waitFor();
     expect(page.workers()).toEqual([]);
     expect(complaints).toEqual([]);
   });

@@ -1,7 +1,6 @@
 // The widget on a partner's page: another site, the visitor's press in the frame, the clip in the partner's hands.
 import type { Browser } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { OPEN_MODELS } from '../../models/wan/open-models.ts';
 import {
   gzippedSize,
   MAX_EMBED_SCRIPT_BYTES,
@@ -9,7 +8,6 @@ import {
   sizeOfPage,
   totalOf,
 } from '../../scripts/download-size.ts';
-import { keyOf } from '../../src/client/stored-models.ts';
 import { EN as STUDIO } from '../../src/ui/texts/en.ts';
 import { WIDGET_TEXTS } from '../../src/ui/widget/widget-texts.ts';
 import { readClip } from './clip-file.ts';
@@ -49,7 +47,7 @@ describe('on a site that is on the list', () => {
     opened = await openPartner(browser, sites);
     const { page, frame, answered, workers, complaints } = opened;
     await isReady(page);
-    await page.locator('#ask').click();
+    await page.locator('#ask').press('Enter');
     const make = frame.getByRole('button', { name: EN.make });
     await frame.getByText(EN.asks(new URL(sites.partner).host)).waitFor();
     // Nothing has been loaded or started for it.
@@ -93,7 +91,7 @@ describe('the visitor', () => {
     opened = await openPartner(browser, sites);
     const { page, frame, workers } = opened;
     await isReady(page);
-    await page.locator('#ask').click();
+    await page.locator('#ask').press('Enter');
     await frame.getByRole('button', { name: EN.decline }).click();
     await said(page).getByText('embed/declined').waitFor();
     await frame.getByRole('textbox', { name: EN.prompt }).waitFor();
@@ -166,50 +164,6 @@ describe('what is kept', () => {
     sites = await serveTwoSites('partner', { listed: true });
     opened = await openPartner(browser, sites, 'plain.html?frame.credentialless=');
     expect(await storageOf(opened.frame)).toBe('credentialless');
-  });
-
-  test('after a click, and with the visitor’s leave, the frame uses what Kindling’s own tab keeps', async ({
-    skip,
-  }) => {
-    const model = OPEN_MODELS[0]!;
-    sites = await serveTwoSites('partner', { listed: true, models: ['seedling', model.id] });
-    opened = await openPartner(browser, sites, 'plain.html');
-    const { page, frame } = opened;
-    await page.context().grantPermissions(['storage-access']);
-    const own = await page.context().newPage();
-    await own.goto(sites.widget);
-    await own.getByRole('textbox', { name: STUDIO.prompt.label }).click(); // the browser wants to have seen the visitor there
-    // Downloads as the library leaves them, but for their length.
-    const keys = await Promise.all(Object.values(model.files).map(keyOf));
-    await own.evaluate(async (names) => {
-      const models = await (await navigator.storage.getDirectory()).getDirectoryHandle('models', {
-        create: true,
-      });
-      for (const name of names) {
-        const place = await models.getDirectoryHandle(name, { create: true });
-        const write = async (file: string, text: string): Promise<void> => {
-          const stream = await (await place.getFileHandle(file, { create: true })).createWritable();
-          await stream.write(text);
-          await stream.close();
-        };
-        await write('bytes', '12345');
-        await write('record.json', JSON.stringify({ kindling: 1, bytes: 5, verified: '0'.repeat(64) }));
-      }
-    }, keys);
-    await own.close();
-    await page.reload();
-    await frame.getByText(EN.storage).click();
-    expect(await frame.getByLabel(EN.model).count()).toBe(0);
-    await frame.getByRole('button', { name: EN.useOwn }).click();
-    await frame.getByRole('button', { name: EN.useOwn }).waitFor({ state: 'detached' });
-    const kind = await storageOf(frame);
-    // Some headless browsers answer no where a person would be asked.
-    if (kind === 'partitioned') skip('this browser hands out no storage without asking a person');
-    expect(kind).toBe('unpartitioned');
-    expect(await frame.getByLabel(EN.model).locator('option').allTextContents()).toEqual([
-      'Seedling',
-      model.name,
-    ]);
   });
 });
 
