@@ -13,8 +13,6 @@ const ENOUGH_SECONDS = 0.8;
 /** How a part is timed. */
 export interface TimeOptions {
   readonly signal: AbortSignal;
-  /** Inputs whose numbers matter, such as indices; all others are small and never zero. */
-  readonly given?: Readonly<Record<string, HostArray>>;
 }
 
 /** A part that is ready to be run again and again. */
@@ -34,7 +32,7 @@ export async function prepareTimed(
   runtime: Runtime,
   part: GraphPart,
   precision: Precision,
-  { signal, given = {} }: TimeOptions,
+  { signal }: TimeOptions,
 ): Promise<TimedPart> {
   const inputs = [
     ...part.inputs,
@@ -47,7 +45,7 @@ export async function prepareTimed(
     await session.release();
   };
   try {
-    for (const info of inputs) feeds[info.name] = runtime.upload(info, given[info.name] ?? filler(info));
+    for (const info of inputs) feeds[info.name] = runtime.upload(info, filler(info));
   } catch (error) {
     await free();
     throw error;
