@@ -161,10 +161,11 @@ function processorSeconds(): number {
 }
 
 /** In a browser of its own: what is counted there is never undone. */
-const countSteps = (bench: BenchSite, layers: number): Promise<StepTransfers> =>
-  bench.open(SOFTWARE_GPU, (page) =>
+function countSteps(bench: BenchSite, layers: number): Promise<StepTransfers> {
+  return bench.open(SOFTWARE_GPU, (page) =>
     page.evaluate((depth) => globalThis.bench!.stepTransfers(depth), layers),
   );
+}
 
 /** A block of every published model, each in a browser of its own: the memory of one is gone before the next. */
 async function measureFullWidth(bench: BenchSite): Promise<readonly FullWidthBlock[]> {
