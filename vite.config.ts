@@ -2,20 +2,28 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { CONTENT_SECURITY_POLICY, contentSecurity, ISOLATION_HEADERS } from './scripts/content-security.ts';
-import { serviceWorker } from './scripts/service-worker-plugin.ts';
 import { embedScripts } from './scripts/embed-build.ts';
 import { oembed } from './scripts/oembed.ts';
+import { serviceWorker } from './scripts/service-worker-plugin.ts';
 import { thirdPartyLicences } from './scripts/third-party-licences.ts';
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** The pages of the site; each is built if it is there. */
-const pages = ['index.html', 'embed.html', 'bench.html', 'partners.html'].map(fromRoot).filter((page) => existsSync(page));
+const pages = ['index.html', 'embed.html', 'bench.html', 'partners.html']
+  .map(fromRoot)
+  .filter((page) => existsSync(page));
 
 const licences = thirdPartyLicences();
 
 export default defineConfig({
-  plugins: [licences.page, embedScripts(), oembed(process.env.KINDLING_SITE), contentSecurity(), serviceWorker()],
+  plugins: [
+    licences.page,
+    embedScripts(),
+    oembed(process.env.KINDLING_SITE),
+    contentSecurity(),
+    serviceWorker(),
+  ],
   base: './', // the built site can be put under any path
   assetsInclude: ['**/*.gguf'],
   resolve: {

@@ -15,7 +15,8 @@ const KEPT = {
     /^favicon\.svg$/,
     /^manifest\.webmanifest$/,
     /^icons\/[a-z0-9-]+\.png$/,
-    /^assets\/(?!ort[.-])[\w.-]+\.(js|css)$/,
+    // Not those of the pages for partners and for measuring, nor their Worker.
+    /^assets\/(?!ort[.-]|report\.worker|bench-|partners-|embed-)[\w.-]+\.(js|css)$/,
   ],
   model: [/^assets\/[\w.-]+\.gguf$/, /^assets\/tokenizer-[\w-]+\.json$/],
   jspi: [/^assets\/ort-wasm-simd-threaded\.jspi-[\w-]+\.(wasm|mjs)$/, /^assets\/ort\.jspi\.min-[\w-]+\.js$/],

@@ -33,11 +33,11 @@ export function Composer(): VNode {
       <PromptField />
       <PictureWell />
       <AspectPicker />
-      <div class="pair">
+      <div class="triple">
         <LengthField />
+        <CameraField />
         <SeedField />
       </div>
-      <CameraField />
       <Advanced />
       <div class="go">
         <Messages />

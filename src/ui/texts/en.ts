@@ -149,7 +149,7 @@ export const EN: Texts = {
     prompt: (segment) => `What happens in part ${segment}?`,
     placeholder: 'The sun goes down, the sky darkens',
     camera: 'Camera',
-    cameraFree: 'As the words say',
+    cameraFree: 'Automatic',
     cameras: {
       still: 'Stands still',
       'pan left': 'Pans left',

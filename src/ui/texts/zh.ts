@@ -143,7 +143,7 @@ export const ZH: Texts = {
     prompt: (segment) => `第 ${segment} 段发生什么？`,
     placeholder: '太阳落山，天黑了',
     camera: '镜头',
-    cameraFree: '按文字来',
+    cameraFree: '自动',
     cameras: {
       still: '固定',
       'pan left': '左移',
