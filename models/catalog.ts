@@ -85,7 +85,7 @@ export const seedlingManifest = (
       aspect: { min: 9 / 21, max: 21 / 9, default: '16:9' },
       // Two: how things move is seen, and the seam jumps less than the clip itself. Measured over four segments: 4.2 against 4.7 inside
       // (mean difference of the worst frame), with one 5.6 against 5.4.
-      continuation: { prefixFrames: 2, secondsStep: 1 / 2 },
+      continuation: { prefixFrames: 2, secondsStep: 1 / 2, from: 'latents' },
     },
   };
 };

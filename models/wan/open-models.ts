@@ -126,6 +126,8 @@ export const OPEN_MODELS: readonly OpenModel[] = [
     geometry: { latentRate: 6, shortSide: 320, unit: 32, upscale: 1, decoderFps: 24 },
     limits: {
       pictures: true,
+      // Its first latent frame is one picture, the others are four: a segment begins with a picture, not with another's latents.
+      continuation: { prefixFrames: 1, secondsStep: 1 / 6, from: 'picture' },
       seconds: { min: 1, max: 5, default: 5 },
       fps: { min: 1, max: 24, default: 24 },
       steps: fixed(3),

@@ -13,6 +13,8 @@ export interface SegmentPlan {
   readonly prefixFrames: number;
   /** Latent frames in all, prefix included. */
   readonly latentFrames: number;
+  /** Latent frames that are kept of it, to be painted and gone on from: a prefix belongs to it if it was encoded for it. */
+  readonly keptFrames: number;
   /** Its first frame in the film. */
   readonly firstFrame: number;
   /** Frames of the file that show it. */
@@ -57,6 +59,7 @@ export function planFilm(
       start: begin,
       prefixFrames,
       latentFrames: prefixFrames + own,
+      keptFrames: own + (limits.continuation?.from === 'picture' ? prefixFrames : 0),
       firstFrame,
       frames: end - firstFrame,
     };

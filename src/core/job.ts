@@ -110,6 +110,11 @@ export interface Continuation {
   readonly prefixFrames: number;
   /** Seconds of a latent frame: a segment that another goes on from ends with a whole one. */
   readonly secondsStep: number;
+  /**
+   * `latents`: the segment's last latent frames as they are. `picture`: its last picture, encoded again, for models whose first latent
+   * frame is always a single picture; `prefixFrames` is 1 then.
+   */
+  readonly from: 'latents' | 'picture';
 }
 
 /** How a model's latents relate to pixels and time. */

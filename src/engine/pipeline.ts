@@ -25,7 +25,7 @@ import { breathe } from '../weights/breathe.ts';
 import { codecFacts, encodePicture, openDecoder, readCodecTensors } from './codec.ts';
 import { type DenoiseKeeper, denoise, denoisePasses, denoiseWork } from './denoise.ts';
 import { cropFrame } from './frames.ts';
-import { joinLatents, type Latents, latentFrames, shrink } from './latents.ts';
+import { joinLatents, type Latents, latentFrames, type PaintedFrames, type Rgba, shrink } from './latents.ts';
 import type { ModelFiles } from './model-files.ts';
 import type { PreparedPicture } from './picture.ts';
 import { Previewer } from './preview.ts';
@@ -65,6 +65,9 @@ export interface SegmentStore {
   isMade(index: number): Promise<boolean>;
   latents(index: number): Promise<Latents | null>;
   keepLatents(index: number, latents: Latents): Promise<void>;
+  /** What the next segment begins with, where that is not in the latents. */
+  prefix(index: number): Promise<Float32Array | null>;
+  keepPrefix(index: number, prefix: Float32Array): Promise<void>;
   /** @param encoding {@link FrameSink.encoding}: what was encoded otherwise does not count. */
   encoded(index: number, encoding: string): Promise<EncodedSegment | null>;
   keepEncoded(index: number, encoding: string, segment: EncodedSegment): Promise<void>;
@@ -197,7 +200,7 @@ export async function generate(
   signal.throwIfAborted();
   const sink = await parts.openSink(shape, job, await jobRecord(film, request.visibleLabel, picture));
   try {
-    let last: Latents | null = null; // of the segment before
+    let tail: Tail | null = null; // of the segment before
     let tokens = 0;
     let previewSeconds = 0;
     for (const segment of plan.segments) {
@@ -208,13 +211,15 @@ export async function generate(
         made: !todo.includes(segment),
       });
       const stored = sink.segments && (await store?.encoded(segment.index, sink.segments.encoding));
-      if (stored && (await sink.segments?.add(stored))) {
-        last = null; // read again if the next one needs it
+      const isLast = segment.index + 1 === plan.segments.length;
+      const isWhole = isLast || !beginsWithPicture(manifest) || (await store?.prefix(segment.index));
+      if (stored && isWhole && (await sink.segments?.add(stored))) {
+        tail = null; // read again if the next one needs it
         continue;
       }
+      const before = segment.index === 0 ? null : (tail ?? (await keptTail(film, segment)));
       let latents = (await store?.latents(segment.index)) ?? null;
       if (!latents) {
-        const before = segment.index === 0 ? null : (last ?? (await latentsBefore(segment, store)));
         const made = await makeLatents(film, request, segment, picture, before);
         latents = made.latents;
         tokens = Math.max(tokens, made.tokens);
@@ -222,12 +227,11 @@ export async function generate(
         await store?.keepLatents(segment.index, latents);
       }
       // 7. Decode  8. Encode frames
-      const before = segment.index === 0 ? null : (last ?? (await latentsBefore(segment, store)));
-      await paint(film, segment, before, latents, sink);
+      const end = await paint(film, segment, before?.latents ?? null, latents, sink);
       await leave('decode');
       if (store && sink.segments)
         await store.keepEncoded(segment.index, sink.segments.encoding, await sink.segments.end());
-      last = latents;
+      tail = isLast ? null : await tailOf(film, segment, latents, end);
     }
     clock.enter('encode');
     const { file, codec } = await sink.finish();
@@ -276,10 +280,40 @@ async function unmade(plan: FilmPlan, store: SegmentStore | null): Promise<reado
   return plan.segments.filter((_, index) => !made[index]);
 }
 
-async function latentsBefore(segment: SegmentPlan, store: SegmentStore | null): Promise<Latents> {
-  const latents = await store?.latents(segment.index - 1);
+/** What a segment leaves to the next. */
+interface Tail {
+  /** Latent frames that the next one begins with, clean. */
+  readonly prefix: Float32Array;
+  /** All its latents, if they and the next one's are one stream; null if the next one's begin anew with a picture. */
+  readonly latents: Latents | null;
+}
+
+const beginsWithPicture = ({ limits }: ModelManifest): boolean => limits.continuation?.from === 'picture';
+
+/** @param end the segment's last picture, where the next begins with it. */
+async function tailOf(film: Work, segment: SegmentPlan, latents: Latents, end: Rgba | null): Promise<Tail> {
+  const { manifest, plan, parts } = film;
+  if (!beginsWithPicture(manifest)) {
+    const { prefixFrames } = plan.segments[segment.index + 1]!;
+    return { prefix: latentFrames(latents, latents.frames - prefixFrames, latents.frames), latents };
+  }
+  assert(end, 'the last picture was painted');
+  const prefix = await pictureLatents(film, end);
+  await parts.store?.keepPrefix(segment.index, prefix);
+  return { prefix, latents: null };
+}
+
+/** The tail of the segment before one, which was finished earlier. */
+async function keptTail({ manifest, parts: { store } }: Work, segment: SegmentPlan): Promise<Tail> {
+  const index = segment.index - 1;
+  if (beginsWithPicture(manifest)) {
+    const prefix = await store?.prefix(index);
+    assert(prefix, 'a segment goes on from one that is there');
+    return { prefix, latents: null };
+  }
+  const latents = await store?.latents(index);
   assert(latents, 'a segment goes on from one that is there');
-  return latents;
+  return { prefix: latentFrames(latents, latents.frames - segment.prefixFrames, latents.frames), latents };
 }
 
 /** h and w of the film's latents. */
@@ -304,13 +338,13 @@ function effort(job: Job, index: number): [steps: number, prompts: number] {
   return [steps, guidance === 1 ? 1 : 2];
 }
 
-/** Latents of one segment, without those it goes on from. */
+/** Latents of one segment, as many as are kept of it. */
 async function makeLatents(
   film: Work,
   request: GenerateRequest,
   segment: SegmentPlan,
   picture: PreparedPicture | null,
-  before: Latents | null,
+  before: Tail | null,
 ): Promise<{ readonly latents: Latents; readonly tokens: number; readonly previewSeconds: number }> {
   const { manifest, job, files, tensors, parts, options, plan, warn, leave } = film;
   const { runtime, precision } = parts;
@@ -341,7 +375,7 @@ async function makeLatents(
   // 3. Condition
   clock.enter('picture');
   const prefix = before
-    ? latentFrames(before, before.frames - segment.prefixFrames, before.frames)
+    ? before.prefix
     : said.picture && picture
       ? await pictureLatents(film, picture)
       : null;
@@ -373,9 +407,9 @@ async function makeLatents(
     { signal, clock, previewer, ...(keeper && { keeper }) },
   ).finally(() => previewer?.free());
   await leave('denoise');
-  const own = denoised.frames - segment.prefixFrames;
-  const data = latentFrames(denoised, segment.prefixFrames, denoised.frames);
-  return { latents: { ...denoised, data, frames: own }, tokens, previewSeconds: previewer?.seconds ?? 0 };
+  const frames = segment.keptFrames;
+  const data = latentFrames(denoised, denoised.frames - frames, denoised.frames);
+  return { latents: { ...denoised, data, frames }, tokens, previewSeconds: previewer?.seconds ?? 0 };
 }
 
 /** T5-family encoders overflow in half precision, and their layers pass by two at a time: text is always encoded in f32 from 8 bits. */
@@ -396,7 +430,7 @@ async function preparedPicture(
 
 function pictureLatents(
   { manifest, parts, tensors }: Work,
-  { rgba, width, height }: PreparedPicture,
+  { rgba, width, height }: Rgba,
 ): Promise<Float32Array> {
   const small = shrink(rgba, width, height, manifest.geometry.upscale);
   return encodePicture(parts.runtime, tensors, manifest.codec, small);
@@ -430,6 +464,10 @@ async function toBase64(blob: Blob): Promise<string> {
   return btoa(text);
 }
 
+function lastPicture({ rgba, width, height, count }: PaintedFrames): Rgba {
+  return { rgba: new Uint8ClampedArray(rgba.subarray((count - 1) * width * height * 4)), width, height };
+}
+
 /** Latent frames before a segment's own that its decoder is shown: as far as the shipped one sees, and a start for those that remember. */
 const DECODER_CONTEXT = 3;
 
@@ -439,23 +477,28 @@ async function paint(
   before: Latents | null,
   own: Latents,
   sink: FrameSink,
-): Promise<void> {
+): Promise<Rgba | null> {
   const { signal, clock } = options;
   const { shape } = plan;
-  const context = before ? Math.min(DECODER_CONTEXT, before.frames) : 0;
+  // Of those that begin with a picture, that picture's latent frame.
+  const shared = segment.prefixFrames - (segment.latentFrames - segment.keptFrames);
+  const context = before ? Math.min(DECODER_CONTEXT, before.frames) : shared;
   const latents = before ? joinLatents(before, before.frames - context, own) : own;
   const picks = segmentPicks(manifest.geometry, job.fps, segment);
+  const needsEnd = beginsWithPicture(manifest) && segment.index + 1 < plan.segments.length;
   clock.enter('decode');
   const decoder = await openDecoder(parts.runtime, tensors, manifest.codec, latents);
   try {
     let next = 0;
+    let end: Rgba | null = null;
     for (let t = decoder.remembers ? 0 : Math.max(0, context - 1); t < latents.frames; t++) {
-      if (next === segment.frames) break;
+      if (next === segment.frames && !needsEnd) break;
       clock.enter('decode');
       const painted = await decoder.paint(latents, t);
       await breathe(); // lets a cancel in, however few frames there are to encode
       signal.throwIfAborted();
       if (t >= context) clock.add('decode', 1);
+      if (needsEnd && t + 1 === latents.frames) end = lastPicture(painted);
       clock.enter('encode');
       while (next < segment.frames && picks[next]!.latent + context === t) {
         const index = painted.count - 1 + picks[next]!.picture;
@@ -466,6 +509,7 @@ async function paint(
       }
     }
     assert(next === segment.frames, `painted ${next} of ${segment.frames} frames`);
+    return end;
   } finally {
     await decoder.free();
   }

@@ -14,6 +14,7 @@ import type { SegmentStore } from './pipeline.ts';
 
 const LATENTS = 'latents';
 const STEP = 'step';
+const PREFIX = 'next';
 /** Numbers before the latents of a step: pass and steps done. */
 const STEP_HEADER = 2;
 
@@ -79,8 +80,7 @@ export async function openSegmentStore(
     async latents(index) {
       const kept = await floats(await files.read(names[index]!, LATENTS));
       if (!kept) return null;
-      const { latentFrames, prefixFrames } = plan.segments[index]!;
-      const frames = latentFrames - prefixFrames;
+      const frames = plan.segments[index]!.keptFrames;
       const { channels } = transformer;
       if (kept.length !== channels * frames * height * width) return null; // damaged: made again
       return { data: kept, channels, frames, height, width };
@@ -89,6 +89,8 @@ export async function openSegmentStore(
       await write(names[index]!, LATENTS, bytesOf(data));
       await files.remove(names[index]!, STEP);
     },
+    prefix: async (index) => floats(await files.read(names[index]!, PREFIX)),
+    keepPrefix: (index, prefix) => write(names[index]!, PREFIX, bytesOf(prefix)),
     async encoded(index, encoding): Promise<EncodedSegment | null> {
       const name = await encodedName(index, encoding);
       const [facts, data] = await Promise.all([

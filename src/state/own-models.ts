@@ -239,6 +239,7 @@ function limitsOf(wan: WanConfig, sampling: OwnSampling): OpenModel['limits'] {
   const fps = fpsOf(wan);
   const isWan22 = wan.channels === WAN22_CHANNELS;
   return {
+    ...(isWan22 && { continuation: { prefixFrames: 1, secondsStep: 4 / fps, from: 'picture' } }),
     pictures: isWan22, // a clean first latent frame with a time of its own: what TI2V was trained for
     seconds: { min: 1, max: 5, default: 5 },
     fps: { min: 1, max: fps, default: fps },

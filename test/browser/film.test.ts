@@ -111,15 +111,25 @@ describe('a film of several segments', () => {
     expect((await client.generate(request(job, { keep: false }))).report.segments).toEqual([]);
   });
 
-  test('of a published model goes on through its own codec and sampler', async () => {
-    const published = await publishedTinyModel();
-    model = published;
-    const job = { ...board(CASTLE.slice(0, 2)), steps: 3 };
-    const { report, file } = await client.generate(request({ ...job, fps: 24 }, { manifest: published }));
-    expect(report.frames).toBe(24);
-    const played = await playClip(file);
-    expect(played.duration).toBeCloseTo(1, 3);
+  test('of a published model goes on from the last picture, through its own codec and sampler', async () => {
+    model = await publishedTinyModel();
+    const job = { ...board(CASTLE), steps: 3, fps: 24 };
+    const first = await client.generate(request(job));
+    expect(first.report.frames).toBe(36);
+    const played = await playClip(first.file);
+    expect(played.duration).toBeCloseTo(1.5, 3);
     played.close();
+    // What the second segment begins with is lost: it is painted again, not made.
+    const files = (await openSegmentFiles())!;
+    await files.remove(first.report.segments[0]!, 'next');
+    const events: GenerateEvent[] = [];
+    const again = await client.generate(request(job), { onEvent: (event) => events.push(event) });
+    expect(made(events)).toEqual([true, true, true]);
+    expect(await bytesOf(again)).toEqual(await bytesOf(first));
+    // At one frame a second the last picture is painted, though no frame shows it.
+    await forgetSegments();
+    const slow = { ...job, fps: 1, segments: job.segments.map((segment) => ({ ...segment, seconds: 1 })) };
+    expect((await client.generate(request(slow))).report.frames).toBe(3);
   });
 });
 

@@ -21,7 +21,7 @@ const LIMITS: ModelLimits = {
   guidance: range(1, 10, 3),
   shift: range(1, 12, 3),
   aspect: { min: 0.5, max: 2, default: '1:1' },
-  continuation: { prefixFrames: 2, secondsStep: 0.5 },
+  continuation: { prefixFrames: 2, secondsStep: 0.5, from: 'latents' },
 };
 const MODEL = { id: 'seedling', geometry: GEOMETRY, limits: LIMITS };
 
@@ -43,16 +43,16 @@ test('segments follow each other without a gap, and go on from the end of the on
   const { shape, segments } = planFilm(MODEL, board([{ seconds: 5 }, { seconds: 2.5 }, { seconds: 1.2 }]));
   expect(shape).toMatchObject({ frames: 261, latentFrames: 11 + 5 + 3 });
   expect(segments).toEqual([
-    { index: 0, start: 0, prefixFrames: 0, latentFrames: 11, firstFrame: 0, frames: 150 },
-    { index: 1, start: 5, prefixFrames: 2, latentFrames: 7, firstFrame: 150, frames: 75 },
-    { index: 2, start: 7.5, prefixFrames: 2, latentFrames: 5, firstFrame: 225, frames: 36 },
+    { index: 0, start: 0, prefixFrames: 0, latentFrames: 11, keptFrames: 11, firstFrame: 0, frames: 150 },
+    { index: 1, start: 5, prefixFrames: 2, latentFrames: 7, keptFrames: 5, firstFrame: 150, frames: 75 },
+    { index: 2, start: 7.5, prefixFrames: 2, latentFrames: 5, keptFrames: 3, firstFrame: 225, frames: 36 },
   ]);
 });
 
 test('one segment is the plain clip', () => {
   const { segments } = planFilm({ ...MODEL, limits: {} }, board([{ seconds: 3.3 }], { fps: 24 }));
   expect(segments).toEqual([
-    { index: 0, start: 0, prefixFrames: 0, latentFrames: 8, firstFrame: 0, frames: 79 },
+    { index: 0, start: 0, prefixFrames: 0, latentFrames: 8, keptFrames: 8, firstFrame: 0, frames: 79 },
   ]);
 });
 
@@ -143,4 +143,17 @@ test('as many segments as three minutes take, and only where the model can go on
   expect(refusal(board(Array.from({ length: 37 }, () => ({})))).message).toContain('at most 36');
   const { continuation: _, ...alone } = LIMITS;
   expect(refusal(board([{}, {}]), alone).message).toContain('cannot go on');
+});
+
+test('where the last picture is encoded again, a segment keeps the latent frame that it became', () => {
+  const continuation = { prefixFrames: 1, secondsStep: 0.5, from: 'picture' } as const;
+  const { shape, segments } = planFilm(
+    { ...MODEL, limits: { continuation } },
+    board([{ seconds: 2 }, { seconds: 1 }]),
+  );
+  expect(shape).toMatchObject({ frames: 90, latentFrames: 5 + 2 });
+  expect(segments.map(({ latentFrames, keptFrames }) => [latentFrames, keptFrames])).toEqual([
+    [5, 5],
+    [3, 3],
+  ]);
 });

@@ -161,7 +161,10 @@ describe('a storyboard', () => {
     if (command === 'help') throw new Error('asked for help');
     return command;
   };
-  const limits = { ...model.limits, continuation: { prefixFrames: 2, secondsStep: 0.5 } };
+  const limits = {
+    ...model.limits,
+    continuation: { prefixFrames: 2, secondsStep: 0.5, from: 'latents' as const },
+  };
   const goesOn = { ...model, limits };
 
   test('is the job, and a picture can come beside it', () => {
