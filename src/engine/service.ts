@@ -1,6 +1,6 @@
 // What the page talks to: one job at a time, the device and the model's files kept between jobs.
 
-import { AppError, isAbort } from '../core/errors.ts';
+import { AppError, assert, isAbort } from '../core/errors.ts';
 import { type SegmentFiles, trimSegments } from '../films/segment-files.ts';
 import type {
   Capabilities,
@@ -12,6 +12,7 @@ import type {
 } from '../protocol/engine-api.ts';
 import type { ModelManifest } from '../protocol/manifest.ts';
 import { blobSource } from '../weights/byte-source.ts';
+import { fileLocks } from '../weights/file-locks.ts';
 import type { OpenFile } from '../weights/model-library.ts';
 import { type ChosenRuntime, chooseRuntime } from './choose-runtime.ts';
 import { adapterName, isSoftware, requestAdapter } from './device.ts';
@@ -38,9 +39,14 @@ export interface ServiceParts {
   openStored(key: string, name: string): Promise<OpenFile>;
 }
 
+const FILMS_LOCK = 'kindling-films';
+/** A Worker that has just been ended gives its lock back within this. */
+const OTHER_TAB_MS = 3000;
+
 /** The engine behind a Worker's edge. */
 export class EngineService implements EngineApi {
   readonly #parts: ServiceParts;
+  readonly #locks = fileLocks();
   #job: { readonly id: string; readonly controller: AbortController } | null = null;
   #runtime: { readonly key: string; readonly chosen: ChosenRuntime } | null = null;
   #files: { readonly key: string; readonly files: ModelFiles; release(): void } | null = null;
@@ -84,7 +90,8 @@ export class EngineService implements EngineApi {
     const controller = new AbortController();
     this.#job = { id, controller };
     try {
-      return await this.#make(request, onEvent, controller.signal);
+      const make = (): Promise<GenerateResult> => this.#make(request, onEvent, controller.signal);
+      return await (request.keep ? this.#alone(make, controller.signal) : make());
     } catch (error) {
       // A device that failed is not trusted with the next job.
       if (error instanceof AppError && (error.code.startsWith('gpu/') || error.code.startsWith('internal/')))
@@ -98,6 +105,27 @@ export class EngineService implements EngineApi {
         this.#files?.release();
         this.#files = null;
       }
+    }
+  }
+
+  /** What is kept of films has one writer in all tabs; and two engines would only be in each other's way. */
+  async #alone(make: () => Promise<GenerateResult>, signal: AbortSignal): Promise<GenerateResult> {
+    const soon = AbortSignal.any([signal, AbortSignal.timeout(OTHER_TAB_MS)]);
+    let begun = false;
+    try {
+      const result = await this.#locks.hold(FILMS_LOCK, 'exclusive', { wait: true, signal: soon }, () => {
+        begun = true;
+        return make();
+      });
+      assert(result, 'a lock that was waited for is held');
+      return result;
+    } catch (error) {
+      if (begun || signal.aborted) throw error;
+      throw new AppError(
+        'worker/busy',
+        'A clip is being made in another tab of Kindling. Wait for it or cancel it there, then start this one.',
+        { cause: error },
+      );
     }
   }
 

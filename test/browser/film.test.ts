@@ -189,3 +189,15 @@ test('room is made by what was written longest ago, and what is used stays', asy
   await trimSegments(files, [], 9);
   expect(await files.segments()).toHaveLength(3);
 });
+
+test('while another tab makes a film no second engine starts; afterwards one does', async () => {
+  const job = board(CASTLE.slice(0, 1));
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const held = navigator.locks.request('kindling-films', () => promise); // as the other tab's Worker holds it
+  await expect(client.generate(request(job))).rejects.toMatchObject({ code: 'worker/busy' });
+  // What is not kept is in nobody's way.
+  expect((await client.generate(request(job, { keep: false }))).report.frames).toBe(5);
+  resolve();
+  await held;
+  expect((await client.generate(request(job))).report.frames).toBe(5);
+});
