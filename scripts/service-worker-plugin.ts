@@ -16,7 +16,7 @@ const KEPT = {
     /^manifest\.webmanifest$/,
     /^icons\/[a-z0-9-]+\.png$/,
     // Not those of the pages for partners and for measuring, nor their Worker.
-    /^assets\/(?!ort[.-]|report\.worker|bench-|partners-|embed-)[\w.-]+\.(js|css)$/,
+    /^assets\/(?!ort[.-]|report\.worker|bench-|partners-|embed-(?!policy))[\w.-]+\.(js|css)$/,
   ],
   model: [/^assets\/[\w.-]+\.gguf$/, /^assets\/tokenizer-[\w-]+\.json$/],
   jspi: [/^assets\/ort-wasm-simd-threaded\.jspi-[\w-]+\.(wasm|mjs)$/, /^assets\/ort\.jspi\.min-[\w-]+\.js$/],

@@ -24,7 +24,10 @@ const SOURCES = [
   'scripts/content-security.ts',
   'scripts/service-worker-plugin.ts',
   'vite.config.ts',
+  'scripts/third-party-licences.ts',
+  'package.json',
   'package-lock.json',
+  'LICENSE',
 ];
 
 /** Part of `models/` that the site is not built from: training, which is rewritten all the time, and what measures. */

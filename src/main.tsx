@@ -95,7 +95,18 @@ const pictures: PictureKeeper = {
 const studio = new Studio({
   engine,
   pictures,
-  openGallery: async () => (await import('./films/film-files.ts')).openFilmFiles(),
+  openGallery: async () => {
+    const files = await (await import('./films/film-files.ts')).openFilmFiles();
+    return (
+      files && {
+        ...files,
+        keep: async (facts, film) => {
+          await files.keep(facts, film);
+          void navigator.storage.persist?.().catch(() => false); // films stay until they are deleted, if the browser agrees
+        },
+      }
+    );
+  },
   lastFrame: async (video) => (await import('./client/video-frame.ts')).lastFrameOf(video),
   manifest,
   support: readSupport(globalThis),
@@ -166,7 +177,8 @@ async function begin(): Promise<void> {
   });
   const open = ({ searchParams }: URL): void => {
     if (searchParams.has(SHARED_PARAMETER)) void life.value?.openShared();
-    if (searchParams.get(OPEN_PARAMETER) === 'models') void studio.chooseModel();
+    if (searchParams.get(OPEN_PARAMETER) === 'models')
+      void studio.restoreModel().then(() => studio.chooseModel());
     if (searchParams.get(OPEN_PARAMETER) === 'storage') void life.value?.storage.show();
   };
   open(address);

@@ -12,7 +12,7 @@ import {
   settingsOf,
 } from './job.ts';
 import { checkPrompt } from './prompt.ts';
-import { parseAspect } from './video-format.ts';
+import { LATENT_TOLERANCE, parseAspect } from './video-format.ts';
 
 interface Range {
   readonly min: number;
@@ -143,13 +143,14 @@ function checkSegment(job: Job, index: number, limits: ModelLimits, pictureCame:
 /** The next segment begins with a latent frame of this one: it has to end with a whole one. */
 function checkWholeLatents(seconds: number, range: Range, step: number): void {
   const count = seconds / step;
-  if (Math.abs(count - Math.round(count)) < 1e-9) return;
+  if (Math.abs(count - Math.round(count)) < LATENT_TOLERANCE) return;
   const nearest = [Math.floor(count), Math.ceil(count)]
-    .map((steps) => Number((steps * step).toFixed(6)))
+    .map((steps) => steps * step)
     .filter((value) => value >= range.min && value <= range.max);
+  const said = (value: number): number => Number(value.toFixed(4));
   throw new AppError(
     'input/seconds',
-    `A length of ${seconds} s cannot be gone on from: it must be a multiple of ${Number(step.toFixed(6))} s. Nearest: ${nearest.join(' or ')}.`,
+    `A length of ${seconds} s cannot be gone on from: it must be a multiple of ${said(step)} s. Nearest: ${nearest.map(said).join(' or ')}.`,
     { detail: { asked: seconds, min: range.min, max: range.max, nearest } },
   );
 }

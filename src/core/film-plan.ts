@@ -2,7 +2,7 @@
 // are its clean prefix and are not shown twice.
 import { assert } from './errors.ts';
 import type { Job, ModelGeometry, ModelLimits } from './job.ts';
-import { type ClipShape, clipShape, framePicks } from './video-format.ts';
+import { type ClipShape, clipShape, framePicks, LATENT_TOLERANCE } from './video-format.ts';
 
 /** One segment in the film. */
 export interface SegmentPlan {
@@ -47,7 +47,7 @@ export function planFilm(
     const prefixFrames = index === 0 ? 0 : prefix;
     assert(index === 0 || prefix > 0, 'the model can go on from a segment');
     assert(prefix <= latentFrames || index === 0, 'there is enough to go on from');
-    const own = Math.ceil(segment.seconds * geometry.latentRate - 1e-9) + (index === 0 ? 1 : 0);
+    const own = Math.ceil(segment.seconds * geometry.latentRate - LATENT_TOLERANCE) + (index === 0 ? 1 : 0);
     const begin = start;
     const firstFrame = Math.round(begin * job.fps);
     start += segment.seconds;

@@ -27,6 +27,9 @@ export function parseAspect(aspect: string): { readonly width: number; readonly 
   return width > 0 && height > 0 ? { width, height } : null;
 }
 
+/** Latent frames that a length may be off a whole number: people write 1.1667 for seven sixths. */
+export const LATENT_TOLERANCE = 1e-3;
+
 const even = (value: number): number => Math.max(2, 2 * Math.floor(value / 2));
 
 /**
@@ -60,8 +63,7 @@ export function clipShape(geometry: ModelGeometry, aspect: string, seconds: numb
     encoderHeight,
     decoderWidth,
     decoderHeight,
-    // A small epsilon so that 5 s at 2 latent frames a second is 11 and not 12 through rounding.
-    latentFrames: Math.ceil(seconds * geometry.latentRate - 1e-9) + 1,
+    latentFrames: Math.ceil(seconds * geometry.latentRate - LATENT_TOLERANCE) + 1,
   };
 }
 

@@ -266,7 +266,10 @@ async function runPass(
       signal,
       done,
       onState: async (x: DeviceTensor, after: number) => {
-        if (keep && after + 1 < sigmas.length) await keep(await copyFloats(x), after);
+        if (!keep || after + 1 >= sigmas.length) return;
+        const data = await copyFloats(x);
+        // What has gone wrong must not be gone on from.
+        if (data.every(Number.isFinite)) await keep(data, after);
       },
       onStep: ({ step, sigma, x, velocity }: StepEvent<DeviceTensor, GuidedVelocity>) =>
         onStep(async () => {

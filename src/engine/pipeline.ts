@@ -212,7 +212,12 @@ export async function generate(
       });
       const stored = sink.segments && (await store?.encoded(segment.index, sink.segments.encoding));
       const isLast = segment.index + 1 === plan.segments.length;
-      const isWhole = isLast || !beginsWithPicture(manifest) || (await store?.prefix(segment.index));
+      // What the next one begins with has to be there as well.
+      const isWhole =
+        isLast ||
+        (beginsWithPicture(manifest)
+          ? await store?.prefix(segment.index)
+          : await store?.latents(segment.index));
       if (stored && isWhole && (await sink.segments?.add(stored))) {
         tail = null; // read again if the next one needs it
         continue;

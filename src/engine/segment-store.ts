@@ -15,16 +15,22 @@ import type { SegmentStore } from './pipeline.ts';
 const LATENTS = 'latents';
 const STEP = 'step';
 const PREFIX = 'next';
+/** Part of every name: to be raised when the same words make other latents, by another sampler or graph. */
+const STORE_VERSION = 1;
+/** The visible mark has faded before that. */
+const MARK_SECONDS = 3;
 /** Numbers before the latents of a step: pass and steps done. */
 const STEP_HEADER = 2;
 
 /**
  * Names the segments of a film.
+ * @param device on which they are made and in which numbers: what one has made wrong another must not give back.
  * @returns one name a segment, 32 hexadecimal digits each.
  */
 export async function segmentNames(
   { job, manifest, picture }: GenerateRequest,
   plan: FilmPlan,
+  device: string,
 ): Promise<readonly string[]> {
   const names: string[] = [];
   const photograph = picture && (await digest(new Uint8Array(await picture.arrayBuffer())));
@@ -33,7 +39,7 @@ export async function segmentNames(
     const { negativePrompt, ...sampling } = settingsOf(job, said);
     names.push(
       await digestOf([
-        modelHash(manifest),
+        [STORE_VERSION, device, modelHash(manifest)],
         [plan.shape.encoderWidth, plan.shape.encoderHeight, segment.latentFrames, segment.prefixFrames],
         spokenPrompt(job, said),
         sampling,
@@ -52,8 +58,9 @@ export async function openSegmentStore(
   files: SegmentFiles,
   request: GenerateRequest,
   plan: FilmPlan,
+  device: string,
 ): Promise<SegmentStore> {
-  const names = await segmentNames(request, plan);
+  const names = await segmentNames(request, plan, device);
   const write = async (...args: Parameters<SegmentFiles['write']>): Promise<void> => {
     try {
       await files.write(...args);
@@ -69,14 +76,14 @@ export async function openSegmentStore(
   /** What a segment looks like in the file besides its latents. */
   const encodedName = async (index: number, encoding: string): Promise<string> => {
     const { start, frames } = plan.segments[index]!;
-    const mark = index === 0 && request.visibleLabel;
+    const mark = start < MARK_SECONDS && request.visibleLabel;
     const { shape } = plan;
     const facts = [encoding, request.job.fps, shape.width, shape.height, start, frames, mark];
     return `video-${await digestOf(facts)}`;
   };
   return {
     names,
-    isMade: async (index) => (await files.read(names[index]!, LATENTS)) !== null,
+    isMade: async (index) => ((await files.read(names[index]!, LATENTS))?.size ?? 0) > 0,
     async latents(index) {
       const kept = await floats(await files.read(names[index]!, LATENTS));
       if (!kept) return null;

@@ -1,7 +1,7 @@
 // What the page talks to: one job at a time, the device and the model's files kept between jobs.
 
 import { AppError, assert, isAbort } from '../core/errors.ts';
-import { type SegmentFiles, trimSegments } from '../films/segment-files.ts';
+import { FILMS_LOCK, type SegmentFiles, trimSegments } from '../films/segment-files.ts';
 import type {
   Capabilities,
   DeviceChoice,
@@ -39,7 +39,6 @@ export interface ServiceParts {
   openStored(key: string, name: string): Promise<OpenFile>;
 }
 
-const FILMS_LOCK = 'kindling-films';
 /** A Worker that has just been ended gives its lock back within this. */
 const OTHER_TAB_MS = 3000;
 
@@ -145,7 +144,8 @@ export class EngineService implements EngineApi {
     signal.throwIfAborted();
     onEvent({ type: 'device', device: runtime.kind, adapter: runtime.adapter, reason });
     const kept = request.keep ? await this.#parts.openSegments() : null;
-    const store = kept && (await openSegmentStore(kept, request, plan));
+    const store =
+      kept && (await openSegmentStore(kept, request, plan, `${runtime.kind} ${precision.activations}`));
     if (kept && store) await trimSegments(kept, store.names);
     return generate(
       request,

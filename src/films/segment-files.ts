@@ -89,6 +89,9 @@ export async function openSegmentFiles(
   };
 }
 
+/** Held by whoever makes a film that is kept: there is one writer in all tabs. */
+export const FILMS_LOCK = 'kindling-films';
+
 /** Most segments that are kept, beside those in use; five seconds of the model that comes with the app are some 1.5 MB. */
 export const MOST_SEGMENTS = 256;
 
@@ -110,16 +113,34 @@ export async function trimSegments(
   for (const { name } of dated.slice(0, others.length - most)) await files.remove(name);
 }
 
-/** Bytes of all segments. */
+/** Bytes of all segments, and of what belongs to the storyboard itself. */
 export async function segmentBytes(files: SegmentFiles): Promise<number> {
   let sum = 0;
-  for (const name of await files.segments()) sum += (await files.facts(name)).bytes;
+  for (const name of [BOARD, ...(await files.segments())]) sum += (await files.facts(name)).bytes;
   return sum;
 }
 
-/** Removes all segments: what is made of them again takes its time. */
-export async function clearSegments(files: SegmentFiles): Promise<void> {
-  for (const name of await files.segments()) await files.remove(name);
+/**
+ * Removes all that: what is made of it again takes its time.
+ * @throws {AppError} `storage/in-use` while a film is made, in whatever tab.
+ */
+export async function clearSegments(
+  files: SegmentFiles,
+  locks: LockManager | undefined = globalThis.navigator?.locks,
+): Promise<void> {
+  const clear = async (): Promise<true> => {
+    for (const name of [BOARD, ...(await files.segments())]) await files.remove(name);
+    return true;
+  };
+  const done = locks
+    ? await locks.request(FILMS_LOCK, { ifAvailable: true }, (lock) => (lock ? clear() : false))
+    : await clear();
+  if (!done) {
+    throw new AppError(
+      'storage/in-use',
+      'Parts of films are needed by a film that is being made. Wait for it or cancel it, then delete them.',
+    );
+  }
 }
 
 function writeError(cause: unknown): unknown {

@@ -56,7 +56,7 @@ export class AppLife {
       () =>
         this.#isInstallable.value &&
         !this.#isInstallDeclined.value &&
-        studio.maker.shelf.clips.value.length > 0,
+        studio.maker.shelf.clips.value.some(({ fileId }) => fileId === undefined),
     );
     this.canAskForNotices = computed(() => this.#noticePermission.value === 'default');
     const noteInstallable = (): void => {
@@ -145,7 +145,8 @@ export class AppLife {
   #followClips(): () => void {
     let seen = this.#studio.maker.shelf.clips.peek()[0]?.id ?? 0;
     return effect(() => {
-      const newest = this.#studio.maker.shelf.clips.value[0];
+      // One that was opened from the kept films was not made now.
+      const newest = this.#studio.maker.shelf.clips.value.find(({ fileId }) => fileId === undefined);
       if (!newest || newest.id <= seen) return;
       seen = newest.id;
       if (newest.request.manifest === this.#studio.builtIn) this.#parts.offline?.keepModel();

@@ -1,7 +1,9 @@
 import { effect } from '@preact/signals-core';
 import { AppError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
+import { DEVICE_CHOICES, type DeviceChoice } from '../protocol/engine-api.ts';
 import type { ModelManifest } from '../protocol/manifest.ts';
+import { SEGMENT_STATES, type SegmentState } from './board.ts';
 import { keepChoice, keptChoice, type TextStore } from './language.ts';
 import type { Picture } from './picture.ts';
 
@@ -17,8 +19,11 @@ export interface PictureKeeper {
 export interface KeptState {
   readonly job: Job;
   readonly selected: number;
-  /** Identities of the segments that are made. */
+  /** Identities of the segments that are made, and how each segment stands. */
   readonly made: readonly string[];
+  readonly states: readonly SegmentState[];
+  readonly visibleLabel: boolean;
+  readonly device: DeviceChoice;
   readonly isFilm: boolean;
   readonly isRunning: boolean;
   readonly picture: Picture | null;
@@ -29,12 +34,19 @@ export interface KeptBoard {
   readonly job: Job;
   readonly selected: number;
   readonly made: readonly string[];
+  readonly states: readonly SegmentState[];
+  readonly visibleLabel: boolean;
+  readonly device: DeviceChoice;
+  /** Null also if it was lost. */
   readonly picture: Picture | null;
   /** It was being made when the page was closed. */
   readonly wasRunning: boolean;
 }
 
 const KEY = 'kindling.board';
+
+const texts = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((text) => typeof text === 'string') : [];
 
 /** Keeps the storyboard over a reload, a crash or a closed laptop: its words here, its picture beside; what is made of it, the Worker keeps. */
 export class BoardKeeper {
@@ -54,19 +66,21 @@ export class BoardKeeper {
     const text = keptChoice(KEY, this.#store);
     if (!text) return null;
     try {
-      const { job: written, selected, made, running } = JSON.parse(text) as Record<string, unknown>;
+      const kept = JSON.parse(text) as Record<string, unknown>;
       // Most visits have nothing to read.
-      const job = (await import('../protocol/job-file.ts')).parseJob(written);
+      const job = (await import('../protocol/job-file.ts')).parseJob(kept.job);
       if (job.model !== manifest.id) return null;
       const hasPicture = job.segments[0]?.picture != null;
-      const file = hasPicture ? ((await this.#pictures?.kept()) ?? null) : null;
-      const picture = file && (await (await import('./read-picture.ts')).readPicture(file, 'picture'));
+      const picture = hasPicture ? await this.#picture() : null;
       return {
         job,
-        selected: typeof selected === 'number' ? selected : 0,
-        made: Array.isArray(made) ? made.filter((name) => typeof name === 'string') : [],
+        selected: typeof kept.selected === 'number' ? kept.selected : 0,
+        made: texts(kept.made),
+        states: texts(kept.states).map((state) => SEGMENT_STATES.find((known) => known === state) ?? 'new'),
+        visibleLabel: kept.visibleLabel !== false,
+        device: DEVICE_CHOICES.find((choice) => choice === kept.device) ?? 'auto',
         picture,
-        wasRunning: running === true,
+        wasRunning: kept.running === true,
       };
     } catch (error) {
       if (!(error instanceof AppError || error instanceof SyntaxError)) console.error(error);
@@ -74,19 +88,33 @@ export class BoardKeeper {
     }
   }
 
+  async #picture(): Promise<Picture | null> {
+    try {
+      const file = await this.#pictures?.kept();
+      return file ? await (await import('./read-picture.ts')).readPicture(file, 'picture') : null;
+    } catch {
+      return null; // asked for again
+    }
+  }
+
   /**
-   * Keeps the board whenever it changes. A plain clip is kept while it is made only: afterwards a fresh page is what people expect.
+   * Keeps the board whenever it changes. A plain clip is kept while it is made only: afterwards a fresh page is what people expect. What
+   * an earlier visit left stays until there is something else to keep.
    * @returns stops it.
    */
   keep(state: () => KeptState): () => void {
     let picture: Picture | null = null;
+    let isTouched = false;
     return effect(() => {
-      const { job, selected, made, isFilm, isRunning, picture: current } = state();
-      const text = isFilm || isRunning ? JSON.stringify({ job, selected, made, running: isRunning }) : '';
+      const { isFilm, isRunning, picture: current, ...board } = state();
+      const text = isFilm || isRunning ? JSON.stringify({ ...board, running: isRunning }) : '';
+      isTouched ||= text !== '';
+      if (!isTouched) return;
       keepChoice(KEY, text, this.#store);
-      if (current === picture) return;
-      picture = current;
-      void this.#pictures?.keep(current?.file ?? null);
+      const wanted = text === '' ? null : current;
+      if (wanted === picture) return;
+      picture = wanted;
+      void this.#pictures?.keep(wanted?.file ?? null);
     });
   }
 }

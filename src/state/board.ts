@@ -1,4 +1,5 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
+import type { AppError } from '../core/errors.ts';
 import { type Job, MAX_SEGMENTS, type Segment } from '../core/job.ts';
 import { segmentIdentities } from '../core/segment-identity.ts';
 import type { StudioForm } from './form.ts';
@@ -10,7 +11,10 @@ export interface BoardSegment extends Omit<Segment, 'picture'> {
 }
 
 /** How a segment stands to what was made: nothing like it, the same, or the same words after something that has changed. */
-export type SegmentState = 'new' | 'made' | 'outdated';
+export const SEGMENT_STATES = ['new', 'made', 'outdated'] as const;
+
+/** One of {@link SEGMENT_STATES}. */
+export type SegmentState = (typeof SEGMENT_STATES)[number];
 
 /** What undo goes back to. */
 interface Version {
@@ -61,7 +65,9 @@ export class Board {
   readonly canAdd = computed(() => this.#list.value.length < MAX_SEGMENTS);
 
   /** Names each segment by all that decides its pixels. */
-  readonly identities = computed(() => this.identitiesOf(this.toJob()));
+  readonly identities = computed(() =>
+    this.identitiesOf(this.toJob(), this.#form.picture.value?.file ?? null),
+  );
 
   /** How each segment stands to what was made of this board. */
   readonly states: ReadonlySignal<readonly SegmentState[]> = computed(() => {
@@ -90,15 +96,34 @@ export class Board {
     return { ...job, segments };
   }
 
-  /** Says that all segments of a job were made, as the board had them. */
-  markMade(job: Job, ids: readonly number[]): void {
-    this.#made.value = new Set([...this.#made.value, ...this.identitiesOf(job)]);
+  /** Says that all segments of a job were made, as the board had them. @param picture that it begins with. */
+  markMade(job: Job, picture: Blob | null, ids: readonly number[]): void {
+    this.#made.value = new Set([...this.#made.value, ...this.identitiesOf(job, picture)]);
     this.#madeIds.value = new Set([...this.#madeIds.value, ...ids]);
   }
 
   /** Of the segments as they stand, the identities of those that are made; for {@link Board.load}. */
   madeIdentities(): readonly string[] {
     return this.identities.value.filter((identity) => this.#made.value.has(identity));
+  }
+
+  /**
+   * Puts a value that works in the place of one that an error is about: in the segment that it names, or in what all share. A setting of a
+   * segment's own goes back to the board's.
+   */
+  useLegal(error: AppError): void {
+    const { segment } = error.detail;
+    if (typeof segment === 'number') {
+      this.select(segment);
+      const own = this.#list.value[segment]?.settings ?? {};
+      const name = error.code.slice('input/'.length);
+      if (Object.hasOwn(own, name)) {
+        const settings = Object.fromEntries(Object.entries(own).filter(([key]) => key !== name));
+        this.#list.value = this.#list.value.map((one, i) => (i === segment ? { ...one, settings } : one));
+        return;
+      }
+    }
+    this.#form.useLegal(error);
   }
 
   /** Shows another segment in the form. */
@@ -187,22 +212,23 @@ export class Board {
   /**
    * Sets the whole board from a job; the form was loaded with it. Cannot be undone: the file is still there.
    * @param made identities of segments that were made.
+   * @param states how each of the segments stood.
    */
-  load(job: Job, made: readonly string[] = []): void {
+  load(job: Job, made: readonly string[] = [], states: readonly SegmentState[] = []): void {
     batch(() => {
       this.#list.value = job.segments.map(({ picture: _, ...segment }) => ({ ...segment, id: ++this.#ids }));
       this.#undo.value = [];
       this.#redo.value = [];
       this.#made.value = new Set([...this.#made.value, ...made]);
-      this.#madeIds.value = new Set(made.length > 0 ? this.#list.value.map(({ id }) => id) : []);
+      const known = this.#list.value.filter((_, i) => (states[i] ?? 'new') !== 'new');
+      this.#madeIds.value = new Set(known.map(({ id }) => id));
       this.#show(0);
     });
   }
 
-  /** {@link segmentIdentities} of a job that begins with the form's picture, if it begins with one. */
-  identitiesOf(job: Job): readonly string[] {
-    const picture = this.#form.picture.value;
-    return segmentIdentities(job, picture && String(picture.file.size));
+  /** {@link segmentIdentities} of a job. @param picture that it begins with. */
+  identitiesOf(job: Job, picture: Blob | null): readonly string[] {
+    return segmentIdentities(job, picture && String(picture.size));
   }
 
   #fromForm(id: number): BoardSegment {

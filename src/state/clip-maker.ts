@@ -111,7 +111,11 @@ function after(running: RunningJob, event: GenerateEvent): RunningJob {
       const { count } = running.segment;
       // Of a storyboard the parts of every segment are counted together, and denoising takes most of the time.
       const share =
-        count === 1 ? overallFraction(phase, done, total) : phase === 'denoise' ? done / total : 0;
+        count === 1
+          ? overallFraction(phase, done, total)
+          : phase === 'denoise' && total > 0
+            ? Math.min(1, done / total)
+            : 0;
       const fraction = Math.max(running.fraction, share);
       return isForward(running.phase, phase)
         ? { ...running, phase, done, total, secondsLeft, fraction }

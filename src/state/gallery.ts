@@ -64,13 +64,22 @@ export class Gallery {
     console.warn(error);
   }
 
-  /** Keeps a finished clip. If there is no room it is said, and the clip stays for this visit. Never rejects. */
-  keep({ file, report, request }: Pick<Clip, 'file' | 'report' | 'request'>, now: number): Promise<void> {
-    return this.#try(async (files) => {
+  /**
+   * Keeps a finished clip. If there is no room it is said, and the clip stays for this visit. Never rejects.
+   * @returns its name among the kept films; null if it could not be kept.
+   */
+  async keep(
+    { file, report, request }: Pick<Clip, 'file' | 'report' | 'request'>,
+    now: number,
+  ): Promise<string | null> {
+    let kept: string | null = null;
+    await this.#try(async (files) => {
       const id = `${String(now).padStart(14, '0')}-${report.seed}`;
       await files.keep({ id, title: titleOf(request.job).slice(0, MAX_TITLE), report }, file);
+      kept = id;
       this.#films.value = await files.list();
     });
+    return kept;
   }
 
   /** Gives a film another title; an empty one changes nothing. Never rejects. */

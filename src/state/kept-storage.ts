@@ -69,11 +69,11 @@ export class KeptStorage {
     await this.#count();
   }
 
-  /** Deletes what is kept of films while they are made; finished films stay. Not while a job runs. Never rejects. */
+  /** Deletes what is kept of films while they are made; finished films stay. While a film is made it is said why not. Never rejects. */
   async clearSegments(): Promise<void> {
-    if (this.#studio.isRunning.value) return;
-    await this.#try(async () => this.#segments?.clear());
     await this.#count();
+    await this.#try(async () => this.#segments?.clear());
+    if (!this.#problem.value) await this.#count();
   }
 
   /** Asks the browser not to clear all this by itself. Never rejects. */

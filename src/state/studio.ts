@@ -1,4 +1,4 @@
-import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
+import { computed, effect, type ReadonlySignal, type Signal, signal, untracked } from '@preact/signals-core';
 import type { Engine } from '../client/engine.ts';
 import { checkJob } from '../core/check-job.ts';
 import { AppError } from '../core/errors.ts';
@@ -102,6 +102,8 @@ export class Studio {
   readonly #language: Signal<Language>;
   readonly #stopStatus: () => void;
   readonly #keeper: BoardKeeper;
+  /** Names of this visit's clips among the kept films. */
+  readonly #fileIds = new Map<number, string>();
   readonly #lastFrame: (video: Blob) => Promise<Blob>;
   #stopKeeping = (): void => {};
   #opened = 0;
@@ -280,11 +282,14 @@ export class Studio {
     if (isFresh()) {
       const kept = await this.#keeper.kept(this.manifest);
       if (kept && isFresh()) {
-        this.form.load(kept.job, kept.picture, null);
+        this.form.load(kept.job, kept.picture, kept.visibleLabel);
         this.form.seedLocked.value = false;
-        this.board.load(kept.job, kept.made);
+        this.form.device.value = kept.device;
+        this.board.load(kept.job, kept.made, kept.states);
         this.board.select(kept.selected);
+        const lacksPicture = kept.job.segments[0]?.picture != null && !kept.picture;
         if (kept.wasRunning) this.#notice.value = { id: 'interrupted' };
+        if (lacksPicture) this.#notice.value = { id: 'picture-needed' };
       } else {
         releasePicture(kept?.picture ?? null);
       }
@@ -293,6 +298,9 @@ export class Studio {
       job: this.board.toJob(),
       selected: this.board.selected.value,
       made: this.board.madeIdentities(),
+      states: this.board.states.value,
+      visibleLabel: this.form.visibleLabel.value,
+      device: this.form.device.value,
       isFilm: this.board.isFilm.value,
       isRunning: this.isRunning.value,
       picture: this.form.picture.value,
@@ -306,7 +314,8 @@ export class Studio {
     const wanted = this.board.identities.value[index];
     for (const clip of this.maker.shelf.clips.value) {
       const { segments } = clip.request.job;
-      const at = wanted === undefined ? -1 : this.board.identitiesOf(clip.request.job).indexOf(wanted);
+      const { job, picture } = clip.request;
+      const at = wanted === undefined ? -1 : this.board.identitiesOf(job, picture).indexOf(wanted);
       if (at < 0) continue;
       const start = segments.slice(0, at).reduce((sum, { seconds }) => sum + seconds, 0);
       return { clip, start, seconds: segments[at]!.seconds };
@@ -326,8 +335,11 @@ export class Studio {
   /** Shows a kept film in the player. Not while a job runs; a film that cannot be read says why. Never rejects. */
   async playFilm(film: GalleryFilm): Promise<void> {
     const file = await this.gallery.open(film.id);
-    if (!file || this.isRunning.value) return;
-    const shown = this.maker.shelf.clips.value.find(({ fileId }) => fileId === film.id);
+    if (this.isRunning.value) return;
+    if (!file) return this.#tellGalleryProblem();
+    const shown = this.maker.shelf.clips.value.find(
+      ({ id, fileId }) => (fileId ?? this.#fileIds.get(id)) === film.id,
+    );
     if (shown) return this.maker.show(shown);
     try {
       const { parseJobRecord } = await import('../protocol/job-file.ts');
@@ -353,7 +365,8 @@ export class Studio {
   /** Shows a kept film and sets everything as it was for it, storyboard and seeds. Never rejects. */
   async editFilm(film: GalleryFilm): Promise<void> {
     const file = await this.gallery.open(film.id);
-    if (!file || this.isRunning.value) return;
+    if (this.isRunning.value) return;
+    if (!file) return this.#tellGalleryProblem();
     await this.open(new Blob([file], { type: 'video/mp4' }), film.title || 'film.mp4');
     await this.playFilm(film);
   }
@@ -451,6 +464,8 @@ export class Studio {
     releasePicture(this.form.picture.value);
     this.form.load(job, picture, visibleLabel);
     this.board.load(job);
+    const wrong = problem?.detail.segment;
+    if (typeof wrong === 'number') this.board.select(wrong);
     const notice = this.#restoredNotice(job.model, model, needsPicture && !picture);
     this.#problem.value = problem;
     this.#notice.value = problem && notice.id === 'restored' ? null : notice;
@@ -477,15 +492,38 @@ export class Studio {
     if (!request) return;
     this.form.seed.value = seed;
     const ids = this.board.segments.value.map(({ id }) => id);
+    const mark = (count: number): void => {
+      const made = { ...request.job, segments: request.job.segments.slice(0, count) };
+      this.board.markMade(made, request.picture, ids.slice(0, count));
+    };
+    let marked = 0;
+    const stop = effect(() => {
+      const running = this.maker.state.value;
+      if (running.status !== 'running' || running.segment.index === marked) return;
+      marked = running.segment.index; // those before it are finished and kept
+      untracked(() => mark(marked));
+    });
     await this.maker.make(request);
+    stop();
     const { value } = this.maker.state;
     if (value.status !== 'failed') this.#spentSeed = seed;
     if (value.status !== 'done') return;
-    this.board.markMade(request.job, ids);
-    void this.gallery.keep(value.clip, Date.now());
+    mark(ids.length);
+    void this.#keepFilm(value.clip);
     // What was found made says nothing about the time it takes.
     const { report } = value.clip;
     if (ids.length === 1 && report.seconds.denoise > 0) void this.#keepTime(request, report);
+  }
+
+  #tellGalleryProblem(): void {
+    if (this.gallery.problem.value) this.refuse(this.gallery.problem.value);
+  }
+
+  /** What cannot be kept is said at once: later it would be too late to download it. */
+  async #keepFilm(clip: Clip): Promise<void> {
+    const id = await this.gallery.keep(clip, Date.now());
+    if (id) this.#fileIds.set(clip.id, id);
+    else this.#tellGalleryProblem();
   }
 
   /** Remembers how long a clip took: the next estimate. */

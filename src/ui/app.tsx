@@ -62,8 +62,8 @@ function FindGpu(): null {
     () =>
       whenIdle(() => {
         void studio.findGpu();
-        void studio.restoreModel();
-        void studio.restoreBoard();
+        // The board after its model: one that was made with another would not be recognised.
+        void studio.restoreModel().then(() => studio.restoreBoard());
         void studio.gallery.refresh();
       }),
     [studio],

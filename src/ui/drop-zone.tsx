@@ -31,11 +31,12 @@ export function DropZone(): VNode | null {
       if (!carriesFiles(event.dataTransfer)) return; // words dropped on a field are the browser's business
       event.preventDefault();
       const file = event.dataTransfer?.files[0];
-      if (file) void studio.open(file, file.name);
+      if (file && !document.querySelector('dialog[open]')) void studio.open(file, file.name);
     };
     const onPaste = (event: ClipboardEvent): void => {
       const file = pastedFile(event.clipboardData);
-      if (!file) return;
+      // What lies over the page has fields of its own.
+      if (!file || document.querySelector('dialog[open]')) return;
       event.preventDefault();
       void studio.open(file, file.name);
     };

@@ -42,7 +42,7 @@ function act(studio: Studio, error: AppError, onDismiss: () => void): void {
       choosePicture();
       return;
     case 'use-legal':
-      studio.form.useLegal(error);
+      studio.board.useLegal(error);
       onDismiss();
       return;
     case 'try-again':

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EngineClient } from '../../src/client/engine-client.ts';
 import { newJob } from '../../src/core/check-job.ts';
 import type { Job, Segment } from '../../src/core/job.ts';
-import { openSegmentFiles, trimSegments } from '../../src/films/segment-files.ts';
+import { clearSegments, FILMS_LOCK, openSegmentFiles, trimSegments } from '../../src/films/segment-files.ts';
 import type { GenerateEvent, GenerateRequest, GenerateResult } from '../../src/protocol/engine-api.ts';
 import { parseJobRecord } from '../../src/protocol/job-file.ts';
 import type { ModelManifest } from '../../src/protocol/manifest.ts';
@@ -193,8 +193,9 @@ test('room is made by what was written longest ago, and what is used stays', asy
 test('while another tab makes a film no second engine starts; afterwards one does', async () => {
   const job = board(CASTLE.slice(0, 1));
   const { promise, resolve } = Promise.withResolvers<void>();
-  const held = navigator.locks.request('kindling-films', () => promise); // as the other tab's Worker holds it
+  const held = navigator.locks.request(FILMS_LOCK, () => promise); // as the other tab's Worker holds it
   await expect(client.generate(request(job))).rejects.toMatchObject({ code: 'worker/busy' });
+  await expect(clearSegments((await openSegmentFiles())!)).rejects.toMatchObject({ code: 'storage/in-use' });
   // What is not kept is in nobody's way.
   expect((await client.generate(request(job, { keep: false }))).report.frames).toBe(5);
   resolve();

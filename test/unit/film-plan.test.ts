@@ -157,3 +157,19 @@ test('where the last picture is encoded again, a segment keeps the latent frame 
     [3, 3],
   ]);
 });
+
+test('the nearest length that is offered can be used, also where a latent frame is a sixth of a second', () => {
+  const limits: ModelLimits = {
+    ...LIMITS,
+    continuation: { prefixFrames: 1, secondsStep: 1 / 6, from: 'picture' },
+  };
+  const { detail, message } = refusal(board([{ seconds: 1.3 }, {}]), limits);
+  expect(message).toContain('Nearest: 1.1667 or 1.3333');
+  for (const seconds of [...(detail.nearest as number[]), 1.1667, 1.3333]) {
+    checkJob(board([{ seconds }, {}]), limits, { hasPicture: false });
+    const model = { geometry: { ...GEOMETRY, latentRate: 6, decoderFps: 24 }, limits };
+    expect(planFilm(model, board([{ seconds }, {}])).segments[0]?.latentFrames).toBe(
+      Math.round(seconds * 6) + 1,
+    );
+  }
+});

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals-core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { MODELS } from '../../models/catalog.ts';
 import { checkJob } from '../../src/core/check-job.ts';
+import { AppError } from '../../src/core/errors.ts';
 import { MAX_SEGMENTS } from '../../src/core/job.ts';
 import { Board } from '../../src/state/board.ts';
 import { BoardKeeper, type KeptState } from '../../src/state/board-keeper.ts';
@@ -40,7 +41,7 @@ test('a board begins as a plain clip of what the form says', () => {
 test('with the second segment the first words become what is there all the time, and what was made stays made', () => {
   say('a castle');
   const plain = board.toJob();
-  board.markMade(plain, [board.segments.value[0]!.id]);
+  board.markMade(plain, null, [board.segments.value[0]!.id]);
   board.add();
   expect(form.scene.value).toBe('a castle');
   expect(prompts()).toEqual(['', '']);
@@ -127,7 +128,7 @@ describe('editing', () => {
 test('what was changed, and what goes on from it, is no longer made', () => {
   castle();
   const ids = board.segments.value.map(({ id }) => id);
-  board.markMade(board.toJob(), ids);
+  board.markMade(board.toJob(), null, ids);
   expect(board.states.value).toEqual(['made', 'made', 'made']);
   board.select(1);
   say('the sun rises');
@@ -166,6 +167,9 @@ describe('over a reload', () => {
     job: board.toJob(),
     selected: board.selected.value,
     made: board.madeIdentities(),
+    states: board.states.value,
+    visibleLabel: false,
+    device: 'wasm',
     isFilm: board.isFilm.value,
     isRunning: isRunning.value,
     picture: null,
@@ -181,6 +185,7 @@ describe('over a reload', () => {
     castle();
     board.markMade(
       board.toJob(),
+      null,
       board.segments.value.map(({ id }) => id),
     );
     board.select(1);
@@ -192,8 +197,9 @@ describe('over a reload', () => {
     const other = new StudioForm(signal(model), () => 1);
     const restored = new Board(other);
     other.load(found!.job, null, null);
-    restored.load(found!.job, found!.made);
-    expect(restored.states.value).toEqual(['made', 'outdated', 'outdated', 'outdated']);
+    restored.load(found!.job, found!.made, found!.states);
+    expect(restored.states.value).toEqual(['made', 'outdated', 'new', 'outdated']);
+    expect(found).toMatchObject({ visibleLabel: false, device: 'wasm' });
   });
 
   test('a plain clip stays only while it is made, and it is told that it was not finished', async () => {
@@ -223,5 +229,33 @@ describe('over a reload', () => {
     castle();
     stop();
     expect(await keeper().kept({ id: 'wan' })).toBeNull();
+  });
+});
+
+describe('a value that cannot be used', () => {
+  const refused = (code: 'input/seconds' | 'input/steps', detail: Record<string, unknown>): AppError =>
+    new AppError(code, 'no', { detail });
+
+  test('is mended in the segment that the error names', () => {
+    castle();
+    board.select(0);
+    board.useLegal(refused('input/seconds', { segment: 1, nearest: [2.5] }));
+    expect(board.selected.value).toBe(1);
+    expect(board.segments.value.map(({ seconds }) => seconds)).toEqual([5, 2.5, 5]);
+  });
+
+  test('is taken back where a segment has a setting of its own', () => {
+    castle();
+    const job = board.toJob();
+    const [first, second, third] = job.segments;
+    board.load({ ...job, segments: [first!, { ...second!, settings: { steps: 500, shift: 4 } }, third!] });
+    board.useLegal(refused('input/steps', { segment: 1, nearest: [50] }));
+    expect(board.toJob().segments[1]?.settings).toEqual({ shift: 4 });
+    expect(form.steps.value).toBe(job.steps);
+  });
+
+  test('of the whole board is mended in its field', () => {
+    board.useLegal(refused('input/steps', { nearest: [50] }));
+    expect(form.steps.value).toBe(50);
   });
 });

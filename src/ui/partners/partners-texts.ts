@@ -128,7 +128,7 @@ const EN: PartnersTexts = {
     {
       title: 'Your own deployment: who may do what',
       text: [
-        'Kindling is a folder of static files. `embed-policy.json` beside `embed.html` decides, and no address can change it: which sites may hold the widget (exact origins, or `"*"`), which may hold the whole studio, which models are on offer, the longest clip, whether the visible mark may be left out, how many clips a visitor may make in a day (`null` for no limit) and the theme (`auto`, `light`, `dark`). A field that is missing or misspelt closes the door: nobody is let in, and the card says which field it is.',
+        'Kindling is a folder of static files. `embed-policy.json` beside `embed.html` decides, and no address can change it: which sites may hold the widget (exact origins, or `"*"`), which may hold the whole studio (its `frame-ancestors` header has to allow it too), which models are on offer, the longest clip, whether the visible mark may be left out, how many clips a visitor may make in a day (`null` for no limit) and the theme (`auto`, `light`, `dark`). A field that is missing or misspelt closes the door: nobody is let in, and the card says which field it is.',
         'The daily limit is counted in the visitor’s own browser, for each partner’s site apart. It is a courtesy; somebody who clears the storage begins anew.',
       ],
       code: 'policy',

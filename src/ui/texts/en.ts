@@ -56,7 +56,7 @@ export const EN: Texts = {
     change: 'Change',
     remove: 'Remove the picture',
     alt: (name) => `The clip begins with ${name}`,
-    drop: 'Drop a picture, or a clip made with Kindling',
+    drop: 'Drop a picture, a video to go on from, or a clip made with Kindling',
     fit: 'If its shape differs',
     fits: { crop: 'Fill the frame', letterbox: 'Show all of it' },
   },
@@ -335,7 +335,7 @@ export const EN: Texts = {
     'picture-needed': () =>
       'The settings are restored. They begin with a picture that is not in the file: please add it.',
     'unknown-file': ({ name }) =>
-      `“${name}” cannot be opened here. Pictures, clips made with Kindling and job files (JSON) can.`,
+      `“${name}” cannot be opened here. Pictures, videos and job files (JSON) can.`,
   },
   status: {
     making: 'Making your clip.',

@@ -27,7 +27,7 @@ export const ERRORS_EN: Texts['errors'] = {
   'input/shift': titled('That shift cannot be used'),
   'input/seed': titled('That seed cannot be used'),
   'input/job': titled('Those settings cannot be used'),
-  'input/no-job-in-file': titled('No settings in this file'),
+  'input/no-job-in-file': titled('This video cannot be played'),
   'input/argument': titled('That option cannot be used'),
   'input/report': titled('That is not a report'),
   'input/address': titled('That is not the address of a file'),

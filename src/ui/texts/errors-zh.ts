@@ -33,7 +33,10 @@ export const ERRORS_ZH: Texts['errors'] = {
   'input/shift': said('偏移不能使用', '偏移须在 {min} 到 {max} 之间。'),
   'input/seed': said('种子不能使用', '种子须是 {min} 到 {max} 之间的整数。'),
   'input/job': said('这些设置不能使用', '文件里的设置已损坏，或不是 Kindling 写的。'),
-  'input/no-job-in-file': said('文件里没有设置', '这个视频不是用 Kindling 制作的，没有可以恢复的设置。'),
+  'input/no-job-in-file': said(
+    '无法播放这个视频',
+    '它不是用 Kindling 制作的，这个浏览器也播放不了：没有可以恢复的设置，也无法接着拍。',
+  ),
   'input/argument': said('选项不能使用', '请检查所给的选项。'),
   'input/report': said('这不是测量报告', '文件已损坏，或不是这一版 Kindling 写的。请重新测量。'),
   'input/address': said('这不是文件的地址', '请每行粘贴一个以 https:// 开头的文件地址。'),
@@ -67,7 +70,10 @@ export const ERRORS_ZH: Texts['errors'] = {
   ),
   'model/tokenizer': DAMAGED,
   'storage/write': said('浏览器无法保存文件', '请腾出一些存储空间，然后再试一次。'),
-  'storage/full': said('存储空间已满', '请删除一些内容或腾出空间，然后继续；已下载的部分会保留。'),
+  'storage/full': said(
+    '存储空间已满',
+    '请删除一些内容或腾出空间，然后继续；已经保存的部分会保留，没能保存的影片请先下载。',
+  ),
   'storage/in-use': said('文件正在使用中', '请等待正在制作的短片完成或取消它，然后再试一次。'),
   'storage/memory-only': said(
     '这个窗口放不下这么多',

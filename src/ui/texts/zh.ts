@@ -52,7 +52,7 @@ export const ZH: Texts = {
     change: '更换',
     remove: '移除图片',
     alt: (name) => `短片从 ${name} 开始`,
-    drop: '把图片或用 Kindling 制作的短片拖到这里',
+    drop: '把图片、要接着拍的视频或用 Kindling 制作的短片拖到这里',
     fit: '比例不同时',
     fits: { crop: '铺满画面', letterbox: '完整显示' },
   },
@@ -322,8 +322,7 @@ export const ZH: Texts = {
     interrupted: () => '页面关闭时，这段影片正在制作。按下面的按钮，就从中断的地方继续。',
     'last-frame': ({ name }) => `短片会从“${name}”的最后一个画面接着往下拍。`,
     'picture-needed': () => '设置已恢复。它从一张图片开始，但文件里没有：请添加那张图片。',
-    'unknown-file': ({ name }) =>
-      `“${name}”无法在这里打开。可以打开图片、用 Kindling 制作的短片和任务文件（JSON）。`,
+    'unknown-file': ({ name }) => `“${name}”无法在这里打开。可以打开图片、视频和任务文件（JSON）。`,
   },
   status: {
     making: '正在制作短片。',
