@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { BoardSegment, SegmentState } from '../state/board.ts';
 import { PROMPT_ID } from './prompt-field.tsx';
 import { SegmentPictures } from './segment-pictures.tsx';
@@ -15,7 +15,7 @@ export function Timeline(): VNode {
   const takesFocus = useRef(false);
   const order = board.segments.value.map(({ id }) => id).join();
   // After the list has been drawn anew: what was pressed may be another's place by then.
-  useEffect(() => {
+  useLayoutEffect(() => {
     const chosen = list.current?.children[selected];
     chosen?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     if (takesFocus.current) chosen?.querySelector('button')?.focus();

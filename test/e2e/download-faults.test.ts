@@ -285,7 +285,8 @@ faulty('other ETag midway, hash known', 0, async (card) => {
   return 'nothing: the hash decides';
 });
 
-faulty('other ETag midway, no hash', 2 * CHUNK, async (card) => {
+// Another file: all of it, and the chunk in which that was noticed, as far as the server has written it.
+faulty('other ETag midway, no hash', SIZE + CHUNK, async (card) => {
   const name = large('other ETag midway, no hash');
   hub.faults(name, [null], { kind: 'etag', etag: '"other"' });
   await press(card);

@@ -134,15 +134,15 @@ test('the parts are reached and changed from the keyboard', async () => {
   await parts().nth(0).getByRole('button').focus();
   const keys = studio.page.keyboard;
   await keys.press('End');
-  expect(await chosen()).toContain('fog rises');
+  await expect.poll(chosen).toContain('fog rises');
   await keys.press('ArrowLeft');
-  expect(await chosen()).toContain('lights come on');
+  await expect.poll(chosen).toContain('lights come on');
   await keys.press('Alt+ArrowLeft');
-  expect(await chosen()).toMatch(/^Part 2.*lights come on/);
+  await expect.poll(chosen).toMatch(/^Part 2.*lights come on/);
   await keys.press('Delete');
-  expect(await parts().count()).toBe(3);
+  await expect.poll(() => parts().count()).toBe(3);
   await button(studio.texts.board.tools.undo).press('Enter');
-  expect(await parts().count()).toBe(4);
+  await expect.poll(() => parts().count()).toBe(4);
   await keys.press('Escape'); // nothing runs: nothing happens
   expect(await parts().count()).toBe(4);
 });
