@@ -1,5 +1,6 @@
 // Where finished films are kept on this device: one folder a film in the origin private file system, with the MP4 and a few facts.
 import { AppError } from '../core/errors.ts';
+import { openFolderFiles } from './folder-files.ts';
 
 const FOLDER = 'films';
 const FILM = 'film.mp4';
@@ -38,33 +39,10 @@ export interface FilmFiles {
 export async function openFilmFiles(
   storage: Pick<StorageManager, 'getDirectory'> | undefined = globalThis.navigator?.storage,
 ): Promise<FilmFiles | null> {
-  let root: FileSystemDirectoryHandle;
-  try {
-    if (!storage?.getDirectory) return null;
-    root = await (await storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
-  } catch {
-    return null;
-  }
-  const fileOf = async (id: string, name: string): Promise<File | null> => {
-    try {
-      return await (await (await root.getDirectoryHandle(id)).getFileHandle(name)).getFile();
-    } catch {
-      return null;
-    }
-  };
-  const write = async (id: string, name: string, data: Blob | string): Promise<void> => {
-    const folder = await root.getDirectoryHandle(id, { create: true });
-    const stream = await (await folder.getFileHandle(name, { create: true })).createWritable();
-    try {
-      await stream.write(data);
-    } catch (cause) {
-      await stream.abort().catch(() => {}); // the first failure is the one to report
-      throw cause;
-    }
-    await stream.close();
-  };
+  const all = await openFolderFiles(FOLDER, storage);
+  if (!all) return null;
   const factsOf = async (id: string): Promise<StoredFilm | null> => {
-    const [facts, film] = [await fileOf(id, FACTS), await fileOf(id, FILM)];
+    const [facts, film] = [await all.read(id, FACTS), await all.read(id, FILM)];
     if (!facts || !film) return null;
     try {
       const { title, report } = JSON.parse(await facts.text()) as Record<string, unknown>;
@@ -73,24 +51,21 @@ export async function openFilmFiles(
       return null;
     }
   };
-  const remove = async (id: string): Promise<void> => {
-    await root.removeEntry(id, { recursive: true }).catch(() => {}); // gone already
-  };
   return {
     async list() {
       const films: StoredFilm[] = [];
-      for await (const [id, handle] of root.entries()) {
-        const film = handle.kind === 'directory' ? await factsOf(id) : null;
+      for (const id of await all.folders()) {
+        const film = await factsOf(id);
         if (film) films.push(film);
       }
       return films.sort((a, b) => (a.id < b.id ? 1 : -1));
     },
     async keep({ id, title, report }, film) {
       try {
-        await write(id, FILM, film);
-        await write(id, FACTS, JSON.stringify({ title, report })); // last: a film without facts is none
+        await all.write(id, FILM, film);
+        await all.write(id, FACTS, JSON.stringify({ title, report })); // last: a film without facts is none
       } catch (cause) {
-        await remove(id);
+        await all.remove(id).catch(() => {}); // the first failure is the one to report
         throw writeError(cause);
       }
     },
@@ -98,13 +73,13 @@ export async function openFilmFiles(
       const film = await factsOf(id);
       if (!film) throw new AppError('storage/read', 'This film is not kept here any more.');
       try {
-        await write(id, FACTS, JSON.stringify({ title, report: film.report }));
+        await all.write(id, FACTS, JSON.stringify({ title, report: film.report }));
       } catch (cause) {
         throw writeError(cause);
       }
     },
-    open: (id) => fileOf(id, FILM),
-    remove,
+    open: (id) => all.read(id, FILM),
+    remove: (id) => all.remove(id),
   };
 }
 

@@ -1,6 +1,7 @@
 // Where the segments of films live on this device: one folder a segment, named by what decides its pixels, in the origin private file
-// system. A file is there as a whole or not at all: writing goes to a copy that takes its place on close.
+// system.
 import { AppError, isAbort } from '../core/errors.ts';
+import { openFolderFiles } from './folder-files.ts';
 
 const FOLDER = 'segments';
 
@@ -28,64 +29,26 @@ export interface SegmentFiles {
 export async function openSegmentFiles(
   storage: Pick<StorageManager, 'getDirectory'> | undefined = globalThis.navigator?.storage,
 ): Promise<SegmentFiles | null> {
-  let root: FileSystemDirectoryHandle;
-  try {
-    if (!storage?.getDirectory) return null;
-    root = await (await storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
-  } catch {
-    return null; // clips are made all the same, and kept in memory only
-  }
+  const all = await openFolderFiles(FOLDER, storage);
+  if (!all) return null;
   return {
-    async segments() {
-      const names: string[] = [];
-      for await (const [name, handle] of root.entries())
-        if (handle.kind === 'directory' && name !== BOARD) names.push(name);
-      return names;
-    },
-    async read(segment, name) {
-      try {
-        return await (await (await root.getDirectoryHandle(segment)).getFileHandle(name)).getFile();
-      } catch {
-        return null;
-      }
-    },
-    async write(segment, name, data) {
-      try {
-        const folder = await root.getDirectoryHandle(segment, { create: true });
-        const stream = await (await folder.getFileHandle(name, { create: true })).createWritable();
-        try {
-          await stream.write(data);
-        } catch (cause) {
-          await stream.abort().catch(() => {}); // the first failure is the one to report
-          throw cause;
-        }
-        await stream.close();
-      } catch (cause) {
-        throw writeError(cause);
-      }
-    },
+    segments: async () => (await all.folders()).filter((name) => name !== BOARD),
+    read: (segment, name) => all.read(segment, name),
     async facts(segment) {
-      let [written, bytes] = [0, 0];
-      try {
-        for await (const handle of (await root.getDirectoryHandle(segment)).values()) {
-          if (handle.kind !== 'file') continue;
-          const file = await handle.getFile();
-          written = Math.max(written, file.lastModified);
-          bytes += file.size;
-        }
-      } catch {
-        // Gone meanwhile.
-      }
-      return { written, bytes };
+      const files = await all.files(segment);
+      return {
+        written: files.reduce((last, { lastModified }) => Math.max(last, lastModified), 0),
+        bytes: files.reduce((sum, { size }) => sum + size, 0),
+      };
     },
-    async remove(segment, name) {
-      try {
-        if (name === undefined) await root.removeEntry(segment, { recursive: true });
-        else await (await root.getDirectoryHandle(segment)).removeEntry(name);
-      } catch (cause) {
-        if (!(cause instanceof DOMException && cause.name === 'NotFoundError')) throw writeError(cause);
-      }
-    },
+    write: (segment, name, data) =>
+      all.write(segment, name, data).catch((cause: unknown) => {
+        throw writeError(cause);
+      }),
+    remove: (segment, name) =>
+      all.remove(segment, name).catch((cause: unknown) => {
+        throw writeError(cause);
+      }),
   };
 }
 

@@ -1,10 +1,10 @@
 import type { VNode } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { clipFileName } from '../state/clip-shelf.ts';
 import { type GalleryFilm, keptReport } from '../state/gallery.ts';
 import { saveBlob } from './hand-over.ts';
-import { CloseIcon } from './icons.tsx';
 import { ModelProblem } from './model-problem.tsx';
+import { Sheet } from './sheet.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
 import { bytesInWords } from './texts/texts.ts';
 
@@ -12,42 +12,24 @@ import { bytesInWords } from './texts/texts.ts';
 export function GalleryDialog(): VNode {
   const { gallery } = useStudio();
   const { gallery: texts } = useTexts();
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    dialog.current?.setAttribute('closedby', 'any'); // a press beside the sheet, where the browser knows it
-    dialog.current?.showModal();
-  }, []);
   const films = gallery.films.value;
-  const close = (): void => dialog.current?.close();
+  const close = (): void => {
+    gallery.isShown.value = false;
+  };
   return (
-    <dialog
-      ref={dialog}
-      class="models gallery"
-      aria-labelledby="gallery-title"
-      onClose={() => {
-        gallery.isShown.value = false;
-      }}
-    >
-      <div class="models-sheet">
-        <header class="models-head">
-          <h2 id="gallery-title">{texts.title}</h2>
-          <button type="button" class="round" aria-label={texts.close} onClick={close}>
-            <CloseIcon />
-          </button>
-        </header>
-        <p class="hint">
-          {texts.intro(films.length, bytesInWords(films.reduce((sum, { bytes }) => sum + bytes, 0)))}
-        </p>
-        {gallery.problem.value && (
-          <ModelProblem error={gallery.problem.value} onDismiss={() => gallery.dismissProblem()} />
-        )}
-        <ul class="gallery-films">
-          {films.map((film) => (
-            <FilmCard key={film.id} film={film} onLeave={close} />
-          ))}
-        </ul>
-      </div>
-    </dialog>
+    <Sheet id="gallery" title={texts.title} close={texts.close} onClose={close}>
+      <p class="hint">
+        {texts.intro(films.length, bytesInWords(films.reduce((sum, { bytes }) => sum + bytes, 0)))}
+      </p>
+      {gallery.problem.value && (
+        <ModelProblem error={gallery.problem.value} onDismiss={() => gallery.dismissProblem()} />
+      )}
+      <ul class="gallery-films">
+        {films.map((film) => (
+          <FilmCard key={film.id} film={film} onLeave={close} />
+        ))}
+      </ul>
+    </Sheet>
   );
 }
 

@@ -1,13 +1,12 @@
 import type { VNode } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
 import { MODEL_PARTS, type ModelShelf, type ShelfEntry } from '../state/model-shelf.ts';
 import { type Verdict, verdictOf } from '../state/model-verdict.ts';
 import { ClipOutlook } from './clip-outlook.tsx';
-import { CloseIcon } from './icons.tsx';
 import { MemoryStages } from './memory-stages.tsx';
 import { ModelProblem } from './model-problem.tsx';
 import { OwnModel } from './own-model.tsx';
 import { SaveFile } from './save-file.tsx';
+import { Sheet } from './sheet.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
 import { bytesInWords } from './texts/texts.ts';
 
@@ -15,38 +14,20 @@ import { bytesInWords } from './texts/texts.ts';
 export function ModelsDialog(): VNode {
   const studio = useStudio();
   const texts = useTexts();
-  const dialog = useRef<HTMLDialogElement>(null);
   const shelf = studio.shelf.value;
-  useEffect(() => {
-    dialog.current?.setAttribute('closedby', 'any'); // a press beside the sheet, where the browser knows it
-    dialog.current?.showModal();
-  }, []);
   return (
-    <dialog
-      ref={dialog}
-      class="models"
-      aria-labelledby="models-title"
+    <Sheet
+      id="models"
+      title={texts.models.title}
+      close={texts.models.close}
       onClose={() => {
         studio.isChoosingModel.value = false;
       }}
     >
-      <div class="models-sheet">
-        <header class="models-head">
-          <h2 id="models-title">{texts.models.title}</h2>
-          <button
-            type="button"
-            class="round"
-            aria-label={texts.models.close}
-            onClick={() => dialog.current?.close()}
-          >
-            <CloseIcon />
-          </button>
-        </header>
-        <p class="models-intro">{texts.models.intro}</p>
-        <BuiltIn />
-        {shelf && <Shelf shelf={shelf} />}
-      </div>
-    </dialog>
+      <p class="models-intro">{texts.models.intro}</p>
+      <BuiltIn />
+      {shelf && <Shelf shelf={shelf} />}
+    </Sheet>
   );
 }
 

@@ -1,54 +1,35 @@
 import type { VNode } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
 import type { KeptStorage } from '../state/kept-storage.ts';
-import { CloseIcon } from './icons.tsx';
 import { ModelProblem } from './model-problem.tsx';
+import { Sheet } from './sheet.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
 import { bytesInWords } from './texts/texts.ts';
 
 /** What this site keeps on the device: how large each thing is, and a way to delete it. */
 export function StorageDialog({ storage }: { readonly storage: KeptStorage }): VNode {
   const { storage: texts } = useTexts();
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    dialog.current?.setAttribute('closedby', 'any'); // a press beside the sheet, where the browser knows it
-    dialog.current?.showModal();
-  }, []);
   return (
-    <dialog
-      ref={dialog}
-      class="models"
-      aria-labelledby="storage-title"
+    <Sheet
+      id="storage"
+      title={texts.title}
+      close={texts.close}
       onClose={() => {
         storage.isShown.value = false;
       }}
     >
-      <div class="models-sheet">
-        <header class="models-head">
-          <h2 id="storage-title">{texts.title}</h2>
-          <button
-            type="button"
-            class="round"
-            aria-label={texts.close}
-            onClick={() => dialog.current?.close()}
-          >
-            <CloseIcon />
-          </button>
-        </header>
-        {storage.problem.value && (
-          <ModelProblem error={storage.problem.value} onDismiss={() => storage.dismissProblem()} />
-        )}
-        <Own storage={storage} />
-        <Kept
-          name={texts.segments}
-          hint={texts.segmentsHint}
-          bytes={storage.segmentBytes.value}
-          onDelete={() => void storage.clearSegments()}
-        />
-        <Downloaded storage={storage} />
-        <Room storage={storage} />
-      </div>
-    </dialog>
+      {storage.problem.value && (
+        <ModelProblem error={storage.problem.value} onDismiss={() => storage.dismissProblem()} />
+      )}
+      <Own storage={storage} />
+      <Kept
+        name={texts.segments}
+        hint={texts.segmentsHint}
+        bytes={storage.segmentBytes.value}
+        onDelete={() => void storage.clearSegments()}
+      />
+      <Downloaded storage={storage} />
+      <Room storage={storage} />
+    </Sheet>
   );
 }
 
