@@ -22,8 +22,8 @@ export type Fault =
   | { readonly kind: 'page'; readonly typed: boolean }
   /** The whole file with status 200, whatever was asked. */
   | { readonly kind: 'whole' }
-  /** Another version of the file, by its tag. */
-  | { readonly kind: 'etag'; readonly etag: string }
+  /** Another version of the file, by its tag; with `after`, no more than so many bytes of it. */
+  | { readonly kind: 'etag'; readonly etag: string; readonly after?: number }
   /** Another range than the one that was asked. */
   | { readonly kind: 'shifted' };
 
@@ -147,7 +147,10 @@ function answer(file: Hosted, request: IncomingMessage, response: ServerResponse
   const body = file.bytes.slice(start, end);
   if (fault?.kind === 'flip' && fault.at >= start && fault.at < end) body[fault.at - start]! ^= 1;
   const whole = !range || fault?.kind === 'whole';
-  const after = fault && 'after' in fault ? Math.min(fault.after, body.byteLength) : body.byteLength;
+  const after =
+    fault && 'after' in fault && fault.after !== undefined
+      ? Math.min(fault.after, body.byteLength)
+      : body.byteLength;
   response.writeHead(whole ? 200 : 206, {
     ...CORS,
     ETag: fault?.kind === 'etag' ? fault.etag : file.etag,
@@ -159,7 +162,10 @@ function answer(file: Hosted, request: IncomingMessage, response: ServerResponse
     sendPieces(file, response, body.subarray(from, to));
   void send(0, after).then(async () => {
     if (fault?.kind === 'drop') response.destroy();
-    if (fault?.kind === 'drop' || fault?.kind === 'stall') return;
+    if (fault?.kind === 'drop' || fault?.kind === 'stall' || fault?.kind === 'etag') {
+      if (fault.kind === 'etag' && after === body.byteLength) response.end();
+      return;
+    }
     if (fault?.kind === 'hold') {
       await fault.until;
       await send(after, body.byteLength);
