@@ -188,7 +188,7 @@ export function verdicts(figures: Figures): readonly Verdict[] {
       'bytes/s',
       Math.min(TARGETS.packingBytesPerSecond, weights.read),
     ),
-    atMost('SHA-256 / writing, time', weights.hashShare, '', TARGETS.hashShare),
+    atMost('SHA-256 while storing / writing, time', weights.hashShare, '', TARGETS.hashShare),
     atMost(
       `seconds per segment, the last of ${film.segments} / the first`,
       film.secondsPerSegment.ratio,

@@ -4,10 +4,14 @@ import { expose } from 'comlink';
 import { identifyFile } from '../src/engine/identify-file.ts';
 import { releaseCallback } from '../src/protocol/comlink.ts';
 import type { LibraryApi } from '../src/protocol/library-api.ts';
+import { digestBeside } from '../src/weights/digest-thread.ts';
 import { LibraryService } from '../src/weights/library-service.ts';
 import { openLibrary } from '../src/weights/model-library.ts';
 
-const service = new LibraryService(openLibrary(), identifyFile);
+const openDigest = digestBeside(
+  () => new Worker(new URL('./digest.worker.ts', import.meta.url), { type: 'module', name: 'digest' }),
+);
+const service = new LibraryService(openLibrary(openDigest), identifyFile);
 
 const releasing = async <T>(callback: unknown, work: Promise<T>): Promise<T> => {
   try {

@@ -4,6 +4,7 @@ import type { DownloadEvent, RemoteFile } from '../protocol/library-api.ts';
 import { CHUNK_BYTES, chunkRange, type DownloadRecord, newRecord, parseRecord } from './download-record.ts';
 import { type ModelStore, storeKey } from './model-store.ts';
 import { type RangeAnswer, type Retry, requestRange } from './range-request.ts';
+import type { OpenDigest } from './running-digest.ts';
 import { StoredFile } from './stored-file.ts';
 
 /** Options of {@link downloadFile}. */
@@ -17,6 +18,8 @@ export interface DownloadOptions {
   readonly stallMs?: number;
   /** The first pause before trying again; each next one is twice as long, up to half a minute. */
   readonly pauseMs?: number;
+  /** Where SHA-256 is made; by default in the calling thread. */
+  readonly openDigest?: OpenDigest;
 }
 
 const STALL_MS = 30_000; // longer than any server's hiccup, shorter than a person's patience
@@ -65,7 +68,7 @@ class Download {
       : await this.#retrying(() => this.#request(0, this.#options.chunkBytes ?? CHUNK_BYTES));
     let stored: StoredFile;
     try {
-      stored = await StoredFile.open(this.#store, key, kept ?? this.#begin(first!));
+      stored = await StoredFile.open(this.#store, key, kept ?? this.#begin(first!), this.#options.openDigest);
     } catch (error) {
       await first?.cancel();
       throw error;
@@ -130,9 +133,10 @@ class Download {
     let at = answer.start;
     const wanted = stored.next()!;
     for await (const piece of answer.pieces) {
-      this.#fetched += piece.byteLength;
-      const more = await stored.accept(at, piece);
+      const from = at;
       at += piece.byteLength;
+      this.#fetched += piece.byteLength;
+      const more = await stored.accept(from, piece);
       if (at > wanted.at) this.#failures = 0;
       this.#tell(stored, !more || at >= wanted.end);
       if (!more) return;

@@ -1,5 +1,4 @@
 // All model files of this site: downloads that tabs share, checks, removal, files from the user's own disk.
-import { createSHA256 } from 'hash-wasm';
 import { AppError } from '../core/errors.ts';
 import type { KeptFile, LibraryEvent, RemoteFile, StorageRoom } from '../protocol/library-api.ts';
 import type { ByteSource } from './byte-source.ts';
@@ -9,6 +8,7 @@ import { type FileLocks, fileLocks, pageLocks } from './file-locks.ts';
 import { memoryLimit, memoryStore } from './memory-store.ts';
 import { type ModelStore, storageError, storeKey } from './model-store.ts';
 import { opfsStore } from './opfs-store.ts';
+import { digestHere, type OpenDigest } from './running-digest.ts';
 import { StoredFile } from './stored-file.ts';
 
 /** A file that is open for reading; nobody removes it until it is released. */
@@ -23,10 +23,13 @@ const LOOK_MS = 500; // how often a tab that waits looks how far the other one i
 export class ModelLibrary {
   readonly #store: ModelStore;
   readonly #locks: FileLocks;
+  readonly #openDigest: OpenDigest;
 
-  constructor(store: ModelStore, locks: FileLocks) {
+  /** @param openDigest where SHA-256 is made; by default in the calling thread. */
+  constructor(store: ModelStore, locks: FileLocks, openDigest: OpenDigest = digestHere) {
     this.#store = store;
     this.#locks = locks;
+    this.#openDigest = openDigest;
   }
 
   /** Whether files survive the page. */
@@ -89,6 +92,7 @@ export class ModelLibrary {
       const key = await storeKey(file);
       const fetchIt = (): Promise<DownloadRecord> =>
         downloadFile(this.#store, file, {
+          openDigest: this.#openDigest,
           ...rest,
           ...(signal && { signal }),
           onEvent: (event) => onEvent?.({ ...event, file }),
@@ -138,7 +142,7 @@ export class ModelLibrary {
     return this.#alone(key, file.name, async () => {
       const record = parseRecord(await this.#store.readRecord(key));
       if (!record) throw notKept(file.name);
-      const stored = await StoredFile.open(this.#store, key, record);
+      const stored = await StoredFile.open(this.#store, key, record, this.#openDigest);
       try {
         const lost = stored.record.chunks.filter((chunk, i) => chunk !== record.chunks[i]).length;
         const damaged = await stored.checkChunks({
@@ -197,12 +201,12 @@ export class ModelLibrary {
       if (kept?.verified) return true;
       // What has arrived of a download stays, whatever the chosen file turns out to be.
       if (kept && sha256 !== null) {
-        const digest = await digestOf(blob, options);
+        const digest = await digestOf(blob, this.#openDigest, options);
         if (digest !== sha256) throw refuse(`its SHA-256 is ${digest}, expected ${sha256}`);
       }
       const isSame = kept?.bytes === blob.size && sha256 !== null;
       const begun = newRecord({ name: file.name, url: null, bytes: blob.size, sha256, etag: null });
-      const stored = await StoredFile.open(this.#store, key, isSame ? kept : begun);
+      const stored = await StoredFile.open(this.#store, key, isSame ? kept : begun, this.#openDigest);
       let keep = isSame;
       try {
         for (let next = stored.next(); next; next = stored.next()) {
@@ -274,13 +278,16 @@ export class ModelLibrary {
   }
 }
 
-/** This site's library: in the origin's storage where there is one, else in memory. */
-export async function openLibrary(): Promise<ModelLibrary> {
+/**
+ * This site's library: in the origin's storage where there is one, else in memory.
+ * @param openDigest as of {@link ModelLibrary}.
+ */
+export async function openLibrary(openDigest?: OpenDigest): Promise<ModelLibrary> {
   const opfs = await opfsStore();
-  if (opfs) return new ModelLibrary(opfs, fileLocks());
+  if (opfs) return new ModelLibrary(opfs, fileLocks(), openDigest);
   const { deviceMemory } = globalThis.navigator as Navigator & { readonly deviceMemory?: number };
   // Each window has a memory of its own: there is nothing that others could take turns at.
-  return new ModelLibrary(memoryStore(memoryLimit(deviceMemory)), pageLocks());
+  return new ModelLibrary(memoryStore(memoryLimit(deviceMemory)), pageLocks(), openDigest);
 }
 
 /** A piece of a file of the user's own. @throws {AppError} `storage/read` if it was moved or changed meanwhile. */
@@ -301,15 +308,22 @@ async function readPiece(
 
 async function digestOf(
   blob: Blob,
+  openDigest: OpenDigest,
   options: { readonly signal?: AbortSignal; onProgress?(read: number, total: number): void },
 ): Promise<string> {
-  const hasher = (await createSHA256()).init();
-  for (let at = 0; at < blob.size; at += CHUNK_BYTES) {
-    const end = Math.min(blob.size, at + CHUNK_BYTES);
-    hasher.update(await readPiece(blob, at, end, 'The chosen file', options.signal));
-    options.onProgress?.(end, blob.size);
+  const sha256 = await openDigest();
+  try {
+    for (let at = 0; at < blob.size; at += CHUNK_BYTES) {
+      const end = Math.min(blob.size, at + CHUNK_BYTES);
+      const piece = await readPiece(blob, at, end, 'The chosen file', options.signal);
+      await sha256.save(); // reading gets no more than a chunk ahead of hashing
+      sha256.update(piece);
+      options.onProgress?.(end, blob.size);
+    }
+    return await sha256.digest();
+  } finally {
+    sha256.close();
   }
-  return hasher.digest();
 }
 
 const lockName = (key: string): string => `kindling-model-${key}`;

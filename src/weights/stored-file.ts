@@ -1,8 +1,16 @@
 // A model file in the store while it is being filled: chunks in, checksums kept, SHA-256 going along.
-import { createSHA256, createXXHash64, type IHasher } from 'hash-wasm';
+import { createXXHash64, type IHasher } from 'hash-wasm';
 import { breathe } from './breathe.ts';
 import { bytesArrived, chunkRange, type DownloadRecord } from './download-record.ts';
 import type { ModelStore, WritableBytes } from './model-store.ts';
+import { digestHere, type OpenDigest, type RunningDigest } from './running-digest.ts';
+
+/** SHA-256 of the first `chunks` chunks and what went in of the next, up to `at`. */
+interface Whole {
+  readonly sha256: RunningDigest;
+  chunks: number;
+  at: number;
+}
 
 /**
  * Fills a stored file chunk by chunk. Every finished chunk is flushed before the record says so, so that a crash at any moment
@@ -13,9 +21,10 @@ export class StoredFile {
   readonly #key: string;
   readonly #bytes: WritableBytes;
   readonly #chunkHash: IHasher;
+  readonly #openDigest: OpenDigest;
   #record: DownloadRecord;
-  /** SHA-256 of the first `chunks` chunks and the bytes of the next that went in. Null where it has to be read again. */
-  #whole: { hasher: IHasher; chunks: number; at: number } | null = null;
+  /** Null before it is needed, and when it is gone. */
+  #whole: Whole | null = null;
   #chunk: { index: number; at: number } | null = null;
 
   private constructor(
@@ -24,28 +33,35 @@ export class StoredFile {
     record: DownloadRecord,
     bytes: WritableBytes,
     chunkHash: IHasher,
+    openDigest: OpenDigest,
   ) {
     this.#store = store;
     this.#key = key;
     this.#record = record;
     this.#bytes = bytes;
     this.#chunkHash = chunkHash;
+    this.#openDigest = openDigest;
   }
 
   /**
    * Opens the file for filling; close it. Chunks that the record promises and the disk does not hold are taken back.
+   * @param openDigest where SHA-256 is made; called when it is needed.
    * @throws {AppError} `storage/…`.
    */
-  static async open(store: ModelStore, key: string, record: DownloadRecord): Promise<StoredFile> {
+  static async open(
+    store: ModelStore,
+    key: string,
+    record: DownloadRecord,
+    openDigest: OpenDigest = digestHere,
+  ): Promise<StoredFile> {
     const [bytes, chunkHash] = [await store.openForWriting(key, record.name), await createXXHash64()];
     try {
-      const file = new StoredFile(store, key, record, bytes, chunkHash);
+      const file = new StoredFile(store, key, record, bytes, chunkHash, openDigest);
       const size = bytes.size();
       const missing = record.chunks.map((chunk, i) => (chunkRange(record, i).end > size ? null : chunk));
       if (missing.some((chunk, i) => chunk !== record.chunks[i])) {
         file.#record = { ...record, chunks: missing, hashed: null, verified: null };
       }
-      await file.#resumeWhole();
       return file;
     } catch (error) {
       bytes.close();
@@ -72,7 +88,8 @@ export class StoredFile {
   }
 
   /**
-   * Takes bytes that begin at `from` in the file; what is there already is skipped.
+   * Takes bytes that begin at `from` in the file; what is there already is skipped. They are given away, with the buffer that they lie
+   * in: do not use either afterwards.
    * @returns whether anything after them is still missing.
    */
   async accept(from: number, bytes: Uint8Array): Promise<boolean> {
@@ -82,35 +99,41 @@ export class StoredFile {
       if (!next) return false;
       if (end <= next.at || from > next.at) return true; // not reached yet, or beyond: the caller asks for what is missing
       const upTo = Math.min(end, next.end);
-      this.#write(bytes.subarray(next.at - from, upTo - from), next.at);
+      const piece = bytes.subarray(next.at - from, upTo - from);
+      await this.#write(upTo === end ? piece : piece.slice(), next.at); // the last part may take the buffer with it
       if (upTo === next.end) await this.#finishChunk();
       if (upTo === end) return this.next() !== null;
     }
   }
 
-  #write(piece: Uint8Array, at: number): void {
+  async #write(piece: Uint8Array, at: number): Promise<void> {
+    const end = at + piece.byteLength;
     this.#bytes.write(piece, at);
     if (!this.#chunk) {
       this.#chunk = { index: Math.floor(at / this.#record.chunkBytes), at };
       this.#chunkHash.init();
     }
     this.#chunkHash.update(piece);
-    this.#chunk.at = at + piece.byteLength;
-    if (this.#whole?.at === at) {
-      this.#whole.hasher.update(piece);
-      this.#whole.at = this.#chunk.at;
-    }
+    this.#chunk.at = end;
+    const whole = this.#whole ?? (await this.#resumeWhole());
+    if (whole.at !== at) return;
+    whole.sha256.update(piece);
+    whole.at = end;
   }
 
   async #finishChunk(): Promise<void> {
     const { index, at } = this.#chunk!;
+    const whole = this.#whole?.at === at && this.#whole.chunks === index ? this.#whole : null;
+    const saving = whole?.sha256.save().catch(() => null); // also keeps writing from getting more than a chunk ahead of hashing
     this.#bytes.flush();
     const chunks = this.#record.chunks.with(index, this.#chunkHash.digest());
     this.#chunk = null;
     let { hashed } = this.#record;
-    if (this.#whole?.at === at && this.#whole.chunks === index) {
-      this.#whole.chunks = index + 1;
-      hashed = { chunks: index + 1, state: toBase64(this.#whole.hasher.save()) };
+    const state = (await saving) ?? null;
+    if (whole && state === null) this.#dropWhole(); // its thread is gone: what it had is read again in the end
+    if (whole && state !== null) {
+      whole.chunks = index + 1;
+      hashed = { chunks: index + 1, state };
     }
     await this.#save({ ...this.#record, chunks, hashed });
   }
@@ -136,33 +159,31 @@ export class StoredFile {
       await breathe();
     }
     if (damaged > 0) {
-      this.#whole = null;
+      this.#dropWhole();
       await this.#save({ ...this.#record, chunks, hashed: null, verified: null });
     }
     return damaged;
   }
 
-  /** SHA-256 of the whole file, which must be complete. Only what did not go along while it arrived is read again. */
+  /**
+   * SHA-256 of the whole file, which must be complete. Only what did not go along while it arrived is read again.
+   * @throws {AppError} `storage/read`, `worker/crashed`; rejects with AbortError.
+   */
   async digest(signal?: AbortSignal): Promise<string> {
-    if (!this.#whole) {
-      this.#whole = { hasher: (await createSHA256()).init(), chunks: 0, at: 0 };
-    }
-    const whole = this.#whole;
+    const edge = (chunks: number): number => Math.min(this.#record.bytes, chunks * this.#record.chunkBytes);
     // A chunk that was half hashed is begun again from the last whole one.
-    if (whole.at !== Math.min(this.#record.bytes, whole.chunks * this.#record.chunkBytes)) {
-      await this.#resumeWhole();
-      if (this.#whole !== whole) return this.digest(signal);
-    }
-    for (; whole.chunks < this.#record.chunks.length; whole.chunks++) {
+    if (this.#whole && this.#whole.at !== edge(this.#whole.chunks)) this.#dropWhole();
+    const whole = this.#whole ?? (await this.#resumeWhole());
+    while (whole.chunks < this.#record.chunks.length) {
       signal?.throwIfAborted();
       await breathe();
-      this.#eachSlice(whole.chunks, (slice) => whole.hasher.update(slice));
+      whole.at = -1; // until the chunk is in
+      this.#eachSlice(whole.chunks, (slice) => whole.sha256.update(slice));
+      await whole.sha256.save(); // reading gets no more than a chunk ahead of hashing
+      whole.chunks++;
+      whole.at = edge(whole.chunks);
     }
-    const state = whole.hasher.save();
-    const digest = whole.hasher.digest();
-    whole.hasher.load(state); // asked again, it answers again
-    whole.at = this.#record.bytes;
-    return digest;
+    return whole.sha256.digest();
   }
 
   /** Records that the whole file is right. */
@@ -176,7 +197,7 @@ export class StoredFile {
   async replaceChunk(index: number, bytes: Uint8Array): Promise<void> {
     this.#bytes.write(bytes, chunkRange(this.#record, index).start);
     this.#bytes.flush();
-    this.#whole = null;
+    this.#dropWhole();
     const chunks = this.#record.chunks.with(index, this.checksum(bytes));
     await this.#save({ ...this.#record, chunks, hashed: null, verified: null });
   }
@@ -193,6 +214,7 @@ export class StoredFile {
   }
 
   close(): void {
+    this.#dropWhole();
     this.#bytes.close();
   }
 
@@ -202,18 +224,18 @@ export class StoredFile {
   }
 
   /** Goes on with the saved state of the hasher, if there is one that this build understands. */
-  async #resumeWhole(): Promise<void> {
+  async #resumeWhole(): Promise<Whole> {
+    const sha256 = await this.#openDigest();
     const { hashed } = this.#record;
-    const hasher = (await createSHA256()).init();
-    this.#whole = { hasher, chunks: 0, at: 0 };
-    if (!hashed) return;
-    try {
-      hasher.load(fromBase64(hashed.state));
-      const at = Math.min(this.#record.bytes, hashed.chunks * this.#record.chunkBytes);
-      this.#whole = { hasher, chunks: hashed.chunks, at };
-    } catch {
-      this.#whole = { hasher: (await createSHA256()).init(), chunks: 0, at: 0 }; // of another build: hashed again from the disk
-    }
+    // Of another build: hashed again from the disk.
+    const chunks = hashed && (await sha256.begin(hashed.state)) ? hashed.chunks : 0;
+    this.#whole = { sha256, chunks, at: Math.min(this.#record.bytes, chunks * this.#record.chunkBytes) };
+    return this.#whole;
+  }
+
+  #dropWhole(): void {
+    this.#whole?.sha256.close();
+    this.#whole = null;
   }
 
   #eachSlice(index: number, use: (slice: Uint8Array) => void): void {
@@ -224,6 +246,3 @@ export class StoredFile {
 }
 
 const SLICE_BYTES = 2 ** 20; // read at a time while checking
-
-const toBase64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
-const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));

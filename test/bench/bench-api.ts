@@ -74,8 +74,10 @@ export interface WeightRates {
   /** Out of it. Most likely from the system's memory, so the disk itself is slower. */
   readonly read: number;
   readonly sha256: number;
-  /** Time of SHA-256 / time of writing, the same bytes in the same rounds. */
+  /** How long SHA-256, in its thread, holds up the storing of a chunk as downloads do it / time of writing the chunk. */
   readonly hashShare: number;
+  /** The same where there are no Workers inside Workers: hashed by the thread that writes. */
+  readonly hashShareInPlace: number;
 }
 
 /** One block at the width of a published model on WebAssembly, against its own matrix products alone. Medians. */

@@ -1,8 +1,13 @@
 // How fast weights get from a file into the form that the device takes, and what checksums cost beside writing. In a Worker.
 import { createSHA256 } from 'hash-wasm';
 import { bufferSource } from '../../src/weights/byte-source.ts';
+import { digestBeside } from '../../src/weights/digest-thread.ts';
+import { newRecord } from '../../src/weights/download-record.ts';
+import type { ModelStore } from '../../src/weights/model-store.ts';
 import { opfsStore } from '../../src/weights/opfs-store.ts';
 import { type PackedFormat, readTensor } from '../../src/weights/read-tensor.ts';
+import { digestHere, type OpenDigest, type RunningDigest } from '../../src/weights/running-digest.ts';
+import { StoredFile } from '../../src/weights/stored-file.ts';
 import { blockLayout, type TensorType } from '../../src/weights/tensor-type.ts';
 import type { WeightFile } from '../../src/weights/weight-file.ts';
 import { seededRandom } from '../fixtures/seeded-random.ts';
@@ -59,8 +64,72 @@ export async function packingRate(
   return bytes / median(times);
 }
 
+/** A download without a network and with all of its own: pieces into a stored file, checksums, flushes and the record. */
+class Filling {
+  readonly #data: Uint8Array;
+  readonly #openDigest: OpenDigest;
+  readonly #key: string;
+  #file!: StoredFile;
+  #at = 0;
+  #held = 0;
+  /** How long SHA-256 held each chunk up. */
+  readonly seconds: number[] = [];
+
+  constructor(key: string, data: Uint8Array, openDigest: OpenDigest) {
+    this.#data = data;
+    this.#openDigest = openDigest;
+    this.#key = key;
+  }
+
+  async open(store: ModelStore): Promise<void> {
+    const bytes = (ROUNDS + WARM_UPS) * CHUNK;
+    const record = newRecord({ name: this.#key, url: null, bytes, sha256: null, etag: null }, CHUNK);
+    this.#file = await StoredFile.open(store, this.#key, record, () => this.#timed());
+  }
+
+  /** One chunk, in pieces of their own, as the network's are. */
+  async chunk(counts: boolean): Promise<void> {
+    this.#held = 0;
+    for (let at = 0; at < CHUNK; at += PIECE, this.#at += PIECE)
+      await this.#file.accept(this.#at, this.#data.slice(at, at + PIECE));
+    if (counts) this.seconds.push(this.#held);
+  }
+
+  async close(store: ModelStore): Promise<void> {
+    this.#file.close();
+    await store.remove(this.#key);
+  }
+
+  /** The digest, with a clock that runs while the thread that writes is busy with it or waits for it. */
+  async #timed(): Promise<RunningDigest> {
+    const digest = await this.#openDigest();
+    const since = (started: number): void => {
+      this.#held += (performance.now() - started) / 1000;
+    };
+    return {
+      begin: (state) => digest.begin(state),
+      digest: () => digest.digest(),
+      close: () => digest.close(),
+      update(bytes) {
+        const started = performance.now();
+        digest.update(bytes);
+        since(started);
+      },
+      save() {
+        const saved = digest.save();
+        // The chunk is flushed before anybody waits: this runs when that is over.
+        queueMicrotask(() => {
+          const waits = performance.now();
+          void saved.then(() => since(waits));
+        });
+        return saved;
+      },
+    };
+  }
+}
+
 /** Writes, hashes and reads the same bytes in turns. */
-async function storageRates(): Promise<Pick<WeightRates, 'write' | 'read' | 'sha256' | 'hashShare'>> {
+async function storageRates(): Promise<Omit<WeightRates, 'packing'>> {
   const store = await opfsStore();
   if (!store) throw new Error('this browser has no origin private file system');
   const random = seededRandom(2);
@@ -68,11 +137,18 @@ async function storageRates(): Promise<Pick<WeightRates, 'write' | 'read' | 'sha
   const hasher = await createSHA256();
   const key = 'bench';
   const file = await store.openForWriting(key);
+  const beside = digestBeside(
+    () => new Worker(new URL('../../workers/digest.worker.ts', import.meta.url), { type: 'module' }),
+  );
+  const inThread = new Filling('in-thread', data, beside);
+  const inPlace = new Filling('in-place', data, digestHere);
+  const fillings = [inThread, inPlace];
   const [writes, hashes, reads]: [number[], number[], number[]] = [[], [], []];
   const inPieces = (use: (piece: Uint8Array, at: number) => void): void => {
     for (let at = 0; at < CHUNK; at += PIECE) use(data.subarray(at, at + PIECE), at);
   };
   try {
+    for (const filling of fillings) await filling.open(store);
     for (let round = -WARM_UPS; round < ROUNDS; round++) {
       const base = (round + WARM_UPS) * CHUNK;
       const write = await secondsOf(() => {
@@ -85,6 +161,7 @@ async function storageRates(): Promise<Pick<WeightRates, 'write' | 'read' | 'sha
         hasher.digest();
       });
       const read = await secondsOf(() => file.read(base, CHUNK));
+      for (const filling of fillings) await filling.chunk(round >= 0);
       if (round < 0) continue;
       writes.push(write);
       hashes.push(hash);
@@ -93,12 +170,15 @@ async function storageRates(): Promise<Pick<WeightRates, 'write' | 'read' | 'sha
   } finally {
     file.close();
     await store.remove(key);
+    for (const filling of fillings) await filling.close(store);
   }
+  const share = ({ seconds }: Filling): number => median(seconds.map((held, round) => held / writes[round]!));
   return {
     write: CHUNK / median(writes),
     read: CHUNK / median(reads),
     sha256: CHUNK / median(hashes),
-    hashShare: median(hashes.map((seconds, round) => seconds / writes[round]!)),
+    hashShare: share(inThread),
+    hashShareInPlace: share(inPlace),
   };
 }
 

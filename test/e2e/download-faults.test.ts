@@ -19,6 +19,7 @@ const noise = randomBytes(SIZE);
 
 /** Faults by the name of the model that suffers them; a file without a published hash where that matters. */
 const FAULTS = {
+  'digest beside': {}, // none at all
   'slow loris': {},
   'connection dropped': {},
   '403 after the redirect': {},
@@ -198,6 +199,29 @@ const faulty = (fault: FaultName, mostAgain: number, act: (card: Locator) => Pro
     await remove(fault);
     hub.take(large(fault));
   });
+
+test('SHA-256 has a thread of its own, which goes with the file', async () => {
+  const threads = new Set<string>();
+  let seen = false;
+  const session = await browser.newBrowserCDPSession();
+  // Its address is told a moment after it has begun.
+  session.on('Target.targetInfoChanged', ({ targetInfo: { targetId, url } }) => {
+    if (!/digest\.worker/.test(url)) return;
+    seen = true;
+    threads.add(targetId);
+  });
+  session.on('Target.targetDestroyed', ({ targetId }) => threads.delete(targetId));
+  await session.send('Target.setDiscoverTargets', { discover: true, filter: [{}] });
+  const fault = 'digest beside';
+  hub.put(large(fault), contentOf(fault));
+  await press(cardOf(fault));
+  await complete(cardOf(fault));
+  expect(seen).toBe(true);
+  await expect.poll(() => threads.size).toBe(0);
+  await remove(fault);
+  hub.take(large(fault));
+  await session.detach();
+});
 
 // Its half a minute of silence passes while the others run.
 test('slow loris begins', async () => {
