@@ -6,7 +6,7 @@ import type { TensorType } from './tensor-type.ts';
 
 /**
  * Turns `blocks` blocks that start at `at` in `source` into floats from `to` in `out` on.
- * `source.byteOffset + at` must be a multiple of the type's element size for F32, F16 and BF16.
+ * `source.byteOffset + at` must be a multiple of the type's element size for F32, F16 and BF16, and even for K-quants.
  */
 export type Dequantize = (
   source: Uint8Array,

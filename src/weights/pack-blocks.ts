@@ -78,6 +78,22 @@ function storeScale(scales: Float32Array | Uint16Array, index: number, value: nu
 /** Of single-precision bits without their sign: this and everything above is infinite or not a number. Magnitudes order like these integers. */
 const INFINITE = 0x7f800000;
 
+/** Index of the first number of largest magnitude among the 32 from `at` on; branches on random numbers would cost more. */
+function extremeOf(bits: Int32Array, at: number): number {
+  let even = 0;
+  let odd = 0;
+  for (let i = at; i < at + 32; i += 2) {
+    const rise = (bits[i]! & 0x7fffffff) - even;
+    even = (even + (rise & ~(rise >> 31))) | 0;
+    const oddRise = (bits[i + 1]! & 0x7fffffff) - odd;
+    odd = (odd + (oddRise & ~(oddRise >> 31))) | 0;
+  }
+  const largest = Math.max(even, odd);
+  let extreme = at;
+  while ((bits[extreme]! & 0x7fffffff) !== largest) extreme++;
+  return extreme;
+}
+
 /**
  * Quantises blocks of 32 to 8 bits: scale = largest magnitude / 127.
  * @param values starts with `32·blocks` numbers.
@@ -89,15 +105,8 @@ export function quantizeQ8(values: Float32Array, blocks: number, to: PackedBlock
   const bits = new Int32Array(values.buffer, values.byteOffset, 32 * blocks);
   let finite = true;
   for (let b = 0, v = 0, o = 32 * first; b < blocks; b++, v += 32, o += 32) {
-    let largest = 0;
-    let extreme = v;
-    for (let i = v; i < v + 32; i++) {
-      const magnitude = bits[i]! & 0x7fffffff;
-      if (magnitude > largest) {
-        largest = magnitude;
-        extreme = i;
-      }
-    }
+    const extreme = extremeOf(bits, v);
+    const largest = bits[extreme]! & 0x7fffffff;
     if (largest >= INFINITE) finite = false;
     const scale = storeScale(scales, first + b, Math.abs(values[extreme]!) / 127);
     const inverse = scale === 0 ? 0 : 1 / scale;
@@ -117,29 +126,31 @@ export function quantizeQ8(values: Float32Array, blocks: number, to: PackedBlock
 export function quantizeQ4(values: Float32Array, blocks: number, to: PackedBlocks, first: number): boolean {
   const { quantized, scales } = to;
   const bits = new Int32Array(values.buffer, values.byteOffset, 32 * blocks);
+  const out = new Int32Array(quantized.buffer, quantized.byteOffset + 16 * first, 4 * blocks);
   let finite = true;
-  for (let b = 0, v = 0, o = 16 * first; b < blocks; b++, v += 32, o += 16) {
-    let largest = 0;
-    let extreme = v;
-    for (let i = v; i < v + 32; i++) {
-      const magnitude = bits[i]! & 0x7fffffff;
-      if (magnitude > largest) {
-        largest = magnitude;
-        extreme = i;
-      }
-    }
+  for (let b = 0, v = 0, o = 0; b < blocks; b++, v += 32, o += 4) {
+    const extreme = extremeOf(bits, v);
+    const largest = bits[extreme]! & 0x7fffffff;
     if (largest >= INFINITE) finite = false;
     const inverse = largest === 0 ? 0 : -8 / values[extreme]!;
     let dot = 0;
     let squares = 0;
-    for (let i = 0; i < 16; i++) {
-      const even = values[v + 2 * i]!;
-      const odd = values[v + 2 * i + 1]!;
-      const low = Math.min((even * inverse + 8.5) | 0, 15); // truncation rounds, because the sum is positive
-      const high = Math.min((odd * inverse + 8.5) | 0, 15);
-      quantized[o + i] = low | (high << 4);
-      dot += even * (low - 8) + odd * (high - 8);
-      squares += (low - 8) * (low - 8) + (high - 8) * (high - 8);
+    for (let w = 0, i = v; w < 4; w++, i += 8) {
+      let word = 0;
+      for (let j = 0; j < 8; j += 2) {
+        const even = values[i + j]!;
+        const odd = values[i + j + 1]!;
+        let low = (even * inverse + 8.5) | 0; // truncation rounds, because the sum is positive
+        let high = (odd * inverse + 8.5) | 0;
+        low -= low >> 4; // 16 becomes 15
+        high -= high >> 4;
+        word |= (low | (high << 4)) << (4 * j);
+        low -= 8;
+        high -= 8;
+        dot += even * low + odd * high;
+        squares = (squares + Math.imul(low, low) + Math.imul(high, high)) | 0;
+      }
+      out[o + w] = word;
     }
     storeScale(scales, first + b, squares === 0 ? 0 : dot / squares);
   }
