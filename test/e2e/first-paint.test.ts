@@ -4,11 +4,14 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { recordMainThread } from './main-thread.ts';
 import { startBrowser } from './studio-page.ts';
 
-/** Of processor time; a visitor feels that the page hangs when a task of its main thread takes longer. */
+/**
+ * A visitor feels that the page hangs when a task of its main thread takes longer. Judged is the time on a processor, of every load: time
+ * with waiting counts whatever else runs on the machine, and on an idle one both are the same.
+ */
 const MAX_TASK_MS = 50;
 /** What counts as good on the web. */
 const MAX_PAINT_MS = 2500;
-/** Whatever else runs on the machine only ever adds to a load: the quickest of so many shows what the page itself takes. */
+/** Waiting for other programs only ever adds to a paint: the quickest of so many shows what the page itself takes. */
 const LOADS = 3;
 
 let browser: Browser;
@@ -76,6 +79,6 @@ test.each([
     );
     expect(shifts).toEqual([]);
     expect(Math.min(...loads.map(({ paintMs }) => paintMs))).toBeLessThan(MAX_PAINT_MS);
-    expect(Math.min(...loads.map(({ cpuMs }) => cpuMs))).toBeLessThanOrEqual(MAX_TASK_MS);
+    expect(Math.max(...loads.map(({ cpuMs }) => cpuMs))).toBeLessThanOrEqual(MAX_TASK_MS);
   },
 );

@@ -17,11 +17,13 @@ interface TraceEvent {
   readonly tid: number;
   readonly dur?: number;
   readonly tdur?: number;
-  readonly args: { readonly name?: string };
 }
 
+/** The mark by which the threads of the page are known: the browser's own windows have renderers, too, and are busy now and then. */
+const MARK = 'main-thread-of-the-page';
+
 /**
- * Records the main thread's tasks while something happens.
+ * Records the tasks of the page's main thread, and of its frames', while something happens.
  * @returns the tasks longer than 10 ms, longest first.
  */
 export async function recordMainThread(
@@ -29,22 +31,20 @@ export async function recordMainThread(
   page: Page,
   happen: () => Promise<void>,
 ): Promise<MainThreadTask[]> {
-  await browser.startTracing(page, { categories: ['toplevel', '__metadata'] });
+  await browser.startTracing(page, { categories: ['toplevel', 'blink.user_timing'] });
   let trace: Buffer;
   try {
     await happen();
+    for (const frame of page.frames()) await frame.evaluate((mark) => void performance.mark(mark), MARK);
   } finally {
     trace = await browser.stopTracing();
   }
   const { traceEvents } = JSON.parse(trace.toString()) as { readonly traceEvents: readonly TraceEvent[] };
-  const isThreadName = ({ ph, name }: TraceEvent): boolean => ph === 'M' && name === 'thread_name';
-  const mainThreads = new Set(
-    traceEvents
-      .filter((event) => isThreadName(event) && event.args.name === 'CrRendererMain')
-      .map(({ pid, tid }) => `${pid}/${tid}`),
-  );
+  const threadOf = ({ pid, tid }: TraceEvent): string => `${pid}/${tid}`;
+  const ours = new Set(traceEvents.filter(({ name }) => name === MARK).map(threadOf));
+  if (ours.size === 0) throw new Error('the trace lacks the threads of the page');
   return traceEvents
-    .filter(({ ph, pid, tid }) => ph === 'X' && mainThreads.has(`${pid}/${tid}`))
+    .filter((event) => event.ph === 'X' && ours.has(threadOf(event)))
     .map(({ dur = 0, tdur }) => ({ wallMs: dur / 1000, cpuMs: (tdur ?? dur) / 1000 }))
     .filter(({ wallMs }) => wallMs > 10)
     .sort((a, b) => b.wallMs - a.wallMs);
