@@ -10,6 +10,7 @@ import { modelHash } from '../protocol/manifest.ts';
 import { codecFacts } from './codec.ts';
 import type { DenoiseKeeper, DenoiseState } from './denoise.ts';
 import type { Latents } from './latents.ts';
+import type { PreparedPicture } from './picture.ts';
 import type { SegmentStore } from './pipeline.ts';
 
 const LATENTS = 'latents';
@@ -25,15 +26,18 @@ const STEP_HEADER = 2;
 /**
  * Names the segments of a film.
  * @param device on which they are made and in which numbers: what one has made wrong another must not give back.
+ * @param picture as the film begins with it, fitted to its size; null without one. Its pixels count, not its file: a finished film brings
+ * back the fitted picture in place of the photograph that it was made from.
  * @returns one name a segment, 32 hexadecimal digits each.
  */
 export async function segmentNames(
-  { job, manifest, picture }: GenerateRequest,
+  { job, manifest }: GenerateRequest,
   plan: FilmPlan,
   device: string,
+  picture: Pick<PreparedPicture, 'rgba'> | null,
 ): Promise<readonly string[]> {
   const names: string[] = [];
-  const photograph = picture && (await digest(new Uint8Array(await picture.arrayBuffer())));
+  const pixels = picture && (await digest(picture.rgba));
   for (const segment of plan.segments) {
     const said = job.segments[segment.index]!;
     const { negativePrompt, ...sampling } = settingsOf(job, said);
@@ -45,7 +49,7 @@ export async function segmentNames(
         sampling,
         sampling.guidance === 1 ? null : negativePrompt,
         said.seed,
-        said.picture && [said.picture.fit, photograph],
+        said.picture && pixels,
         names.at(-1) ?? null,
       ]),
     );
@@ -59,8 +63,9 @@ export async function openSegmentStore(
   request: GenerateRequest,
   plan: FilmPlan,
   device: string,
+  picture: Pick<PreparedPicture, 'rgba'> | null,
 ): Promise<SegmentStore> {
-  const names = await segmentNames(request, plan, device);
+  const names = await segmentNames(request, plan, device, picture);
   const write = async (...args: Parameters<SegmentFiles['write']>): Promise<void> => {
     try {
       await files.write(...args);
@@ -165,7 +170,7 @@ const bytesOf = (data: Float32Array): Uint8Array<ArrayBuffer> =>
 const digestOf = (value: unknown): Promise<string> => digest(new TextEncoder().encode(JSON.stringify(value)));
 
 /** The first half of a SHA-256, in hexadecimal. */
-async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+async function digest(bytes: Uint8Array<ArrayBuffer> | Uint8ClampedArray<ArrayBuffer>): Promise<string> {
   const all = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   return Array.from(all.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

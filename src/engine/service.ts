@@ -17,7 +17,7 @@ import type { OpenFile } from '../weights/model-library.ts';
 import { type ChosenRuntime, chooseRuntime } from './choose-runtime.ts';
 import { adapterName, isSoftware, requestAdapter } from './device.ts';
 import { type FileOpener, fetchModelFile, type ModelFiles, openModelFiles } from './model-files.ts';
-import { preparePicture } from './picture.ts';
+import { type PreparedPicture, preparePicture } from './picture.ts';
 import { checkRequest, generate, type PipelineParts } from './pipeline.ts';
 import { precisionFor } from './precision.ts';
 import { JobClock } from './progress.ts';
@@ -144,8 +144,14 @@ export class EngineService implements EngineApi {
     signal.throwIfAborted();
     onEvent({ type: 'device', device: runtime.kind, adapter: runtime.adapter, reason });
     const kept = request.keep ? await this.#parts.openSegments() : null;
-    const store =
-      kept && (await openSegmentStore(kept, request, plan, `${runtime.kind} ${precision.activations}`));
+    let prepared: Promise<PreparedPicture> | null = null; // asked for by the names of what is kept, and then by the pipeline
+    const prepare: PipelineParts['preparePicture'] = (picture, size) =>
+      (prepared ??= preparePicture(picture, { ...size, signal }));
+    const fit = request.job.segments[0]?.picture?.fit;
+    const size = { width: shape.decoderWidth, height: shape.decoderHeight };
+    const picture = kept && request.picture && fit ? await prepare(request.picture, { ...size, fit }) : null;
+    const numbers = `${runtime.kind} ${precision.activations}`;
+    const store = kept && (await openSegmentStore(kept, request, plan, numbers, picture));
     if (kept && store) await trimSegments(kept, store.names);
     return generate(
       request,
@@ -155,7 +161,7 @@ export class EngineService implements EngineApi {
         precision,
         texts: this.#textsFor(`${runtime.kind} ${manifest.files.text.sha256}`),
         openFiles: (onProgress) => this.#openFiles(manifest, signal, onProgress),
-        preparePicture: (picture, size) => preparePicture(picture, { ...size, signal }),
+        preparePicture: prepare,
         openSink: (...args) => this.#parts.openSink(request, signal, ...args),
       },
       { signal, clock, onEvent, warnings: warning ? [warning] : [] },

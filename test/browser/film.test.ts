@@ -59,6 +59,9 @@ const bytesOf = async ({ file }: GenerateResult): Promise<Uint8Array> =>
 
 const CASTLE = ['it stands there', '天黑了', 'the lights come on'];
 
+const picture = async (name: string): Promise<Blob> =>
+  (await fetch(new URL(`../fixtures/pictures/${name}`, import.meta.url))).blob();
+
 const made = (events: readonly GenerateEvent[]): readonly boolean[] =>
   events.flatMap((event) => (event.type === 'segment' ? [event.made] : []));
 
@@ -131,6 +134,31 @@ describe('a film of several segments', () => {
     const slow = { ...job, fps: 1, segments: job.segments.map((segment) => ({ ...segment, seconds: 1 })) };
     expect((await client.generate(request(slow))).report.frames).toBe(3);
   });
+});
+
+test('a film that began with a photograph is not made anew when it is opened from its own file', async () => {
+  const photograph = await picture('scene.jpg');
+  for (const fit of ['crop', 'letterbox'] as const) {
+    const plain = board(CASTLE.slice(0, 2));
+    const [one, two] = plain.segments;
+    const job = { ...plain, segments: [{ ...one!, picture: { fit } }, two!] };
+    const first = await client.generate(request(job, { picture: photograph }));
+    const record = parseJobRecord(await readJobFromMp4(first.file));
+    const png = Uint8Array.from(atob(record.picture!), (letter) => letter.charCodeAt(0));
+    expect(png.length).not.toBe(photograph.size);
+    const events: GenerateEvent[] = [];
+    const again = await client.generate(request(record.job, { picture: new Blob([png]) }), {
+      onEvent: (event) => events.push(event),
+    });
+    expect(again.report.segments).toEqual(first.report.segments);
+    expect(made(events)).toEqual([true, true]);
+    expect(await bytesOf(again)).toEqual(await bytesOf(first));
+  }
+  const other = await picture('detail.png');
+  const changed = { ...board(CASTLE.slice(0, 1)) };
+  const job = { ...changed, segments: [{ ...changed.segments[0]!, picture: { fit: 'crop' } as const }] };
+  const [name] = (await client.generate(request(job, { picture: photograph }))).report.segments;
+  expect((await client.generate(request(job, { picture: other }))).report.segments).not.toEqual([name]);
 });
 
 describe('nothing is lost', () => {
