@@ -8,7 +8,7 @@ import { holdInstallPrompt } from './client/browser-install-prompt.ts';
 import { EngineClient } from './client/engine-client.ts';
 import { trustedScript } from './client/trusted-scripts.ts';
 import { assert } from './core/errors.ts';
-import { BOARD, clearSegments, openSegmentFiles, segmentBytes } from './films/segment-files.ts';
+import { clearSegments, openSegmentFiles, segmentBytes } from './films/segment-files.ts';
 import { RESET_PARAMETER, SHARED_PARAMETER } from './protocol/offline.ts';
 import type { OpenModel } from './protocol/open-model.ts';
 import type { AppLife } from './state/app-life.ts';
@@ -75,26 +75,23 @@ async function loadShelf(): Promise<ModelShelf> {
   });
 }
 
-/** The first frame's picture lies beside the segments that were made of it. */
+/** Boards, and the pictures that they begin with. */
+const openBoards = async () => (await import('./films/board-files.ts')).openBoardFiles();
 const pictures: PictureKeeper = {
-  keep: async (file) => {
+  keep: async (file, board) => {
     try {
-      const files = await openSegmentFiles();
-      await (file ? files?.write(BOARD, 'picture', file) : files?.remove(BOARD, 'picture'));
+      await (await openBoards())?.keepPicture(board, file);
     } catch {
       // Full or closed: the picture holds for this visit.
     }
   },
-  // A copy: the file on the disk becomes unreadable for us when another takes its place.
-  kept: async () => {
-    const file = await (await openSegmentFiles())?.read(BOARD, 'picture');
-    return file ? new Blob([await file.arrayBuffer()]) : null;
-  },
+  kept: async (board) => (await (await openBoards())?.picture(board)) ?? null,
 };
 
 const studio = new Studio({
   engine,
   pictures,
+  openBoards,
   openGallery: async () => {
     const files = await (await import('./films/film-files.ts')).openFilmFiles();
     return (

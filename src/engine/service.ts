@@ -1,7 +1,8 @@
 // What the page talks to: one job at a time, the device and the model's files kept between jobs.
 
 import { AppError, assert, isAbort } from '../core/errors.ts';
-import { FILMS_LOCK, type SegmentFiles, trimSegments } from '../films/segment-files.ts';
+import { openBoardSegments } from '../films/board-segments.ts';
+import { FILMS_LOCK, MOST_SEGMENTS, type SegmentFiles, trimSegments } from '../films/segment-files.ts';
 import type {
   Capabilities,
   DeviceChoice,
@@ -152,7 +153,7 @@ export class EngineService implements EngineApi {
     const picture = kept && request.picture && fit ? await prepare(request.picture, { ...size, fit }) : null;
     const numbers = `${runtime.kind} ${precision.activations}`;
     const store = kept && (await openSegmentStore(kept, request, plan, numbers, picture));
-    if (kept && store) await trimSegments(kept, store.names);
+    if (kept && store) await makeRoom(kept, store.names, request.board);
     return generate(
       request,
       {
@@ -229,4 +230,15 @@ export class EngineService implements EngineApi {
     this.#runtime = null;
     await open?.chosen.runtime.close().catch(() => {}); // closing what is broken may fail; there is nothing left to save
   }
+}
+
+/** What boards are made of stays longest. */
+async function makeRoom(
+  kept: SegmentFiles,
+  names: readonly string[],
+  board: string | undefined,
+): Promise<void> {
+  const ofBoards = await openBoardSegments();
+  if (board !== undefined) await ofBoards.remember(board, names);
+  await trimSegments(kept, names, MOST_SEGMENTS, await ofBoards.all());
 }

@@ -61,18 +61,20 @@ export const MOST_SEGMENTS = 256;
 /**
  * Makes room: removes the segments that were written longest ago, beyond {@link MOST_SEGMENTS}. What is removed can be made again.
  * @param used names that stay, however old.
+ * @param ofBoards names of which none goes while there is another.
  */
 export async function trimSegments(
   files: SegmentFiles,
   used: readonly string[],
   most: number = MOST_SEGMENTS,
+  ofBoards: ReadonlySet<string> = new Set(),
 ): Promise<void> {
   const others = (await files.segments()).filter((name) => !used.includes(name));
   if (others.length <= most) return;
   const dated = await Promise.all(
     others.map(async (name) => ({ name, written: (await files.facts(name)).written })),
   );
-  dated.sort((a, b) => a.written - b.written);
+  dated.sort((a, b) => Number(ofBoards.has(a.name)) - Number(ofBoards.has(b.name)) || a.written - b.written);
   for (const { name } of dated.slice(0, others.length - most)) await files.remove(name);
 }
 

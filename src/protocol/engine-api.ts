@@ -30,6 +30,8 @@ export interface GenerateRequest {
   readonly preview: boolean;
   /** Keep segments and steps on this device, and take those that are kept: a job that was broken off goes on. Absent: nothing is kept. */
   readonly keep?: boolean;
+  /** The storyboard that it is a film of: what is kept of it goes after that of others when room is made. */
+  readonly board?: string;
 }
 
 /** A small moving picture of what the clip is becoming: frames in order, to be looped. Buffers are transferred, the receiver owns them. */

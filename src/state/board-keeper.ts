@@ -1,4 +1,4 @@
-import { effect } from '@preact/signals-core';
+import { effect, type Signal, signal } from '@preact/signals-core';
 import { AppError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
 import { DEVICE_CHOICES, type DeviceChoice } from '../protocol/engine-api.ts';
@@ -7,13 +7,35 @@ import { SEGMENT_STATES, type SegmentState } from './board.ts';
 import { keepChoice, keptChoice, type TextStore } from './language.ts';
 import type { Picture } from './picture.ts';
 
-/** Keeps one picture's file over a reload. */
+/** Keeps the pictures that boards begin with over a reload. */
 export interface PictureKeeper {
-  /** Replaces what is kept; null keeps none. Never rejects. */
-  keep(file: Blob | null): Promise<void>;
-  /** What was kept last; null for none. Never rejects. */
-  kept(): Promise<Blob | null>;
+  /** Replaces what is kept of a board; null keeps none. Never rejects. */
+  keep(file: Blob | null, board: string): Promise<void>;
+  /** What was kept last; null for none. Never rejects. @param board null for the one board of earlier versions. */
+  kept(board: string | null): Promise<Blob | null>;
 }
+
+/** Which of the kept boards is on the page. */
+export interface BoardMark {
+  /** 16 hexadecimal digits; the same as long as there is the board. */
+  readonly id: string;
+  /** The visitor's own name for it; empty: its first words are its name. */
+  readonly name: string;
+  /** It is kept even if it is a plain clip: it was named, branched off or put away once. */
+  readonly isKept: boolean;
+}
+
+/** Longest name of a board, UTF-16 units. */
+export const MAX_BOARD_NAME = 200;
+
+/** The mark of a board that is begun. */
+export const newBoardMark = (): BoardMark => ({
+  id: Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join(''),
+  name: '',
+  isKept: false,
+});
 
 /** The board as it is on the page. */
 export interface KeptState {
@@ -31,6 +53,7 @@ export interface KeptState {
 
 /** A board that was kept. */
 export interface KeptBoard {
+  readonly mark: BoardMark;
   readonly job: Job;
   readonly selected: number;
   readonly made: readonly string[];
@@ -48,8 +71,45 @@ const KEY = 'kindling.board';
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((text) => typeof text === 'string') : [];
 
+/** A board as it is written, the picture apart; {@link readBoard} reads it. */
+export function boardText(state: KeptState, { id, name, isKept }: BoardMark): string {
+  const { isFilm: _, isRunning, picture: __, ...board } = state;
+  return JSON.stringify({ ...board, running: isRunning, id, name, isKept });
+}
+
+/**
+ * Reads what {@link boardText} wrote. It may hold what cannot be made yet: half-written boards are kept as well. Earlier versions kept a
+ * single board without a mark: it gets one.
+ * @throws {AppError} `input/job` · {SyntaxError} for what is no board.
+ */
+export async function readBoard(
+  text: string,
+): Promise<Omit<KeptBoard, 'picture'> & { readonly isOld: boolean }> {
+  const kept = JSON.parse(text) as Record<string, unknown>;
+  // Most visits have nothing to read.
+  const job = (await import('../protocol/job-file.ts')).parseJob(kept.job);
+  const isOld = typeof kept.id !== 'string' || !/^[0-9a-f]{16}$/.test(kept.id);
+  return {
+    mark: {
+      id: isOld ? newBoardMark().id : (kept.id as string),
+      name: typeof kept.name === 'string' ? kept.name.slice(0, MAX_BOARD_NAME) : '',
+      isKept: kept.isKept === true,
+    },
+    isOld,
+    job,
+    selected: typeof kept.selected === 'number' ? kept.selected : 0,
+    made: texts(kept.made),
+    states: texts(kept.states).map((state) => SEGMENT_STATES.find((known) => known === state) ?? 'new'),
+    visibleLabel: kept.visibleLabel !== false,
+    device: DEVICE_CHOICES.find((choice) => choice === kept.device) ?? 'auto',
+    wasRunning: kept.running === true,
+  };
+}
+
 /** Keeps the storyboard over a reload, a crash or a closed laptop: its words here, its picture beside; what is made of it, the Worker keeps. */
 export class BoardKeeper {
+  /** Of the board on the page. Changes together with the board. */
+  readonly mark: Signal<BoardMark> = signal(newBoardMark());
   readonly #store: TextStore | null;
   readonly #pictures: PictureKeeper | null;
 
@@ -58,42 +118,39 @@ export class BoardKeeper {
     this.#pictures = pictures;
   }
 
-  /**
-   * What was kept, if it is of this model; null for nothing. It may hold what cannot be made yet: half-written boards are kept as well.
-   * What cannot be read is nobody's fault and is forgotten.
-   */
+  /** What an earlier visit left, as {@link boardText} wrote it; empty for nothing. */
+  get left(): string {
+    return keptChoice(KEY, this.#store) ?? '';
+  }
+
+  /** Forgets what an earlier visit left: it is kept elsewhere by now. */
+  forget(): void {
+    keepChoice(KEY, '', this.#store);
+  }
+
+  /** What was kept, if it is of this model; null for nothing, and for what cannot be read. */
   async kept(manifest: Pick<ModelManifest, 'id'>): Promise<KeptBoard | null> {
-    const text = keptChoice(KEY, this.#store);
-    if (!text) return null;
+    const { left } = this;
+    if (!left) return null;
     try {
-      const kept = JSON.parse(text) as Record<string, unknown>;
-      // Most visits have nothing to read.
-      const job = (await import('../protocol/job-file.ts')).parseJob(kept.job);
-      if (job.model !== manifest.id) return null;
-      const hasPicture = job.segments[0]?.picture != null;
-      const picture = hasPicture ? await this.#picture() : null;
-      return {
-        job,
-        selected: typeof kept.selected === 'number' ? kept.selected : 0,
-        made: texts(kept.made),
-        states: texts(kept.states).map((state) => SEGMENT_STATES.find((known) => known === state) ?? 'new'),
-        visibleLabel: kept.visibleLabel !== false,
-        device: DEVICE_CHOICES.find((choice) => choice === kept.device) ?? 'auto',
-        picture,
-        wasRunning: kept.running === true,
-      };
+      const { isOld, ...kept } = await readBoard(left);
+      if (kept.job.model !== manifest.id) return null;
+      return { ...kept, picture: await this.pictureOf(kept, isOld) };
     } catch (error) {
-      if (!(error instanceof AppError || error instanceof SyntaxError)) console.error(error);
+      if (!(error instanceof AppError || error instanceof SyntaxError || error instanceof TypeError))
+        console.error(error);
       return null;
     }
   }
 
-  async #picture(): Promise<Picture | null> {
+  /** The picture that a board begins with; null if it has none, or if it was lost: it is then asked for again. Never rejects. */
+  async pictureOf({ job, mark }: Pick<KeptBoard, 'job' | 'mark'>, isOld = false): Promise<Picture | null> {
+    if (!job.segments[0]?.picture) return null;
     try {
-      const file = await this.#pictures?.kept();
+      const file = await this.#pictures?.kept(isOld ? null : mark.id);
       return file ? await (await import('./read-picture.ts')).readPicture(file, 'picture') : null;
     } catch {
-      return null; // asked for again
+      return null;
     }
   }
 
@@ -103,18 +160,19 @@ export class BoardKeeper {
    * @returns stops it.
    */
   keep(state: () => KeptState): () => void {
-    let picture: Picture | null = null;
+    let kept: { readonly file: Blob | null; readonly id: string } = { file: null, id: this.mark.value.id };
     let isTouched = false;
     return effect(() => {
-      const { isFilm, isRunning, picture: current, ...board } = state();
-      const text = isFilm || isRunning ? JSON.stringify({ ...board, running: isRunning }) : '';
-      isTouched ||= text !== '';
+      const board = state();
+      const mark = this.mark.value;
+      const isWanted = board.isFilm || board.isRunning || mark.isKept;
+      isTouched ||= isWanted;
       if (!isTouched) return;
-      keepChoice(KEY, text, this.#store);
-      const wanted = text === '' ? null : current;
-      if (wanted === picture) return;
-      picture = wanted;
-      void this.#pictures?.keep(wanted?.file ?? null);
+      keepChoice(KEY, isWanted ? boardText(board, mark) : '', this.#store);
+      const file = (isWanted && board.picture?.file) || null;
+      if (file === kept.file && (mark.id === kept.id || !file)) return;
+      kept = { file, id: mark.id };
+      void this.#pictures?.keep(file, mark.id);
     });
   }
 }

@@ -187,6 +187,20 @@ export class Board {
     });
   }
 
+  /**
+   * Becomes another board, with the segments up to and including the selected one.
+   * @param become is called together with the change.
+   */
+  branch(become: () => void): void {
+    batch(() => {
+      this.#keepForm();
+      this.#list.value = this.#list.value.slice(0, this.#selected.value + 1);
+      this.#undo.value = []; // what could be undone belongs to the old one
+      this.#redo.value = [];
+      become();
+    });
+  }
+
   /** Back to a plain clip of the selected segment. */
   startOver(): void {
     this.#change(() => {

@@ -1,4 +1,12 @@
-import { computed, effect, type ReadonlySignal, type Signal, signal, untracked } from '@preact/signals-core';
+import {
+  batch,
+  computed,
+  effect,
+  type ReadonlySignal,
+  type Signal,
+  signal,
+  untracked,
+} from '@preact/signals-core';
 import type { Engine } from '../client/engine.ts';
 import { checkJob } from '../core/check-job.ts';
 import { AppError } from '../core/errors.ts';
@@ -6,7 +14,8 @@ import { countGraphemes } from '../core/prompt.ts';
 import type { GenerateRequest, GenerationReport, JobRecord } from '../protocol/engine-api.ts';
 import { type ModelManifest, modelHash } from '../protocol/manifest.ts';
 import { Board } from './board.ts';
-import { BoardKeeper, type PictureKeeper } from './board-keeper.ts';
+import { BoardKeeper, type KeptBoard, type KeptState, type PictureKeeper } from './board-keeper.ts';
+import type { BoardShelf, BoardStore } from './board-shelf.ts';
 import { ClipMaker } from './clip-maker.ts';
 import { capField, StudioForm } from './form.ts';
 import { Gallery, type GalleryFiles, type GalleryFilm, keptReport } from './gallery.ts';
@@ -42,6 +51,8 @@ export interface StudioParts {
   readonly loadShelf: () => Promise<ModelShelf>;
   /** Keeps the first frame's picture over a reload; absent where nothing can be kept. */
   readonly pictures?: PictureKeeper;
+  /** Opens the folder of the boards that are not on the page; null, or absent, where nothing can be kept. */
+  readonly openBoards?: () => Promise<BoardStore | null>;
   /** Opens the folder of finished films; null, or absent, where nothing can be kept. */
   readonly openGallery?: () => Promise<GalleryFiles | null>;
   /** Draws a video's last frame as PNG; rejects where it cannot be played. */
@@ -51,6 +62,8 @@ export interface StudioParts {
 }
 
 const MODEL_KEY = 'kindling.model';
+/** There are boards besides the one on the page. */
+const BOARDS_KEY = 'kindling.boards';
 
 /** What is spoken when the job gets there. */
 const JOB_STATUS: Readonly<Record<JobState['status'], Status | null>> = {
@@ -101,7 +114,12 @@ export class Studio {
   readonly #gpu = signal<GpuKind | null>(null);
   readonly #language: Signal<Language>;
   readonly #stopStatus: () => void;
-  readonly #keeper: BoardKeeper;
+  /** Keeps the board of the page, and knows which it is. */
+  readonly keeper: BoardKeeper;
+  /** The other boards, once they were asked for. */
+  readonly boards: ReadonlySignal<BoardShelf | null>;
+  readonly #boards = signal<BoardShelf | null>(null);
+  readonly #openBoards: () => Promise<BoardStore | null>;
   /** Names of this visit's clips among the kept films. */
   readonly #fileIds = new Map<number, string>();
   readonly #lastFrame: (video: Blob) => Promise<Blob>;
@@ -133,7 +151,9 @@ export class Studio {
     this.words = new KnownWords(parts.loadLexicon, watched, this.#language);
     this.promptLength = computed(() => countGraphemes(this.form.prompt.value));
     this.#lastFrame = parts.lastFrame ?? (() => Promise.reject(new Error('there is no player here')));
-    this.#keeper = new BoardKeeper(parts.store, parts.pictures ?? null);
+    this.keeper = new BoardKeeper(parts.store, parts.pictures ?? null);
+    this.boards = this.#boards;
+    this.#openBoards = parts.openBoards ?? (async () => null);
     this.#stopStatus = this.line.follow(() => JOB_STATUS[this.maker.state.value.status]);
   }
 
@@ -279,22 +299,26 @@ export class Studio {
   async restoreBoard(): Promise<void> {
     const isFresh = (): boolean =>
       this.#opened === 0 && this.form.prompt.value === '' && !this.board.isFilm.value;
+    let isShown = false;
     if (isFresh()) {
-      const kept = await this.#keeper.kept(this.manifest);
-      if (kept && isFresh()) {
-        this.form.load(kept.job, kept.picture, kept.visibleLabel);
-        this.form.seedLocked.value = false;
-        this.form.device.value = kept.device;
-        this.board.load(kept.job, kept.made, kept.states);
-        this.board.select(kept.selected);
-        const lacksPicture = kept.job.segments[0]?.picture != null && !kept.picture;
-        if (kept.wasRunning) this.#notice.value = { id: 'interrupted' };
-        if (lacksPicture) this.#notice.value = { id: 'picture-needed' };
-      } else {
-        releasePicture(kept?.picture ?? null);
-      }
+      const kept = await this.keeper.kept(this.manifest);
+      isShown = kept !== null && isFresh();
+      if (kept && isShown) this.showBoard(kept);
+      else releasePicture(kept?.picture ?? null);
     }
-    this.#stopKeeping = this.#keeper.keep(() => ({
+    // What cannot be shown now is put with the other boards before it would be written over.
+    const left = isShown ? '' : this.keeper.left;
+    try {
+      if (left || keptChoice(BOARDS_KEY, this.store)) await (await this.askForBoards()).adopt(left);
+    } catch (error) {
+      console.warn(error); // the others are not to be had: the page's own board is kept all the same
+    }
+    this.#stopKeeping = this.keeper.keep(() => this.keptState());
+  }
+
+  /** The board of the page as it is to be kept. */
+  keptState(): KeptState {
+    return {
       job: this.board.toJob(),
       selected: this.board.selected.value,
       made: this.board.madeIdentities(),
@@ -304,7 +328,40 @@ export class Studio {
       isFilm: this.board.isFilm.value,
       isRunning: this.isRunning.value,
       picture: this.form.picture.value,
-    }));
+    };
+  }
+
+  /** Puts a kept board in the place of the one on the page, whose picture is let go. */
+  showBoard(kept: KeptBoard): void {
+    this.#opened++; // a file that is still being read would have been for the board before
+    batch(() => {
+      this.#problem.value = null;
+      releasePicture(this.form.picture.value);
+      this.keeper.mark.value = kept.mark;
+      this.form.load(kept.job, kept.picture, kept.visibleLabel);
+      this.form.seedLocked.value = false;
+      this.form.device.value = kept.device;
+      this.board.load(kept.job, kept.made, kept.states);
+      this.board.select(kept.selected);
+      const lacksPicture = kept.job.segments[0]?.picture != null && !kept.picture;
+      this.#notice.value = lacksPicture
+        ? { id: 'picture-needed' }
+        : kept.wasRunning
+          ? { id: 'interrupted' }
+          : kept.job.model === this.manifest.id
+            ? null
+            : { id: 'restored-model', made: kept.job.model };
+    });
+  }
+
+  /** Fetches what knows the other boards, and looks what there is. @throws if it cannot be fetched. */
+  async askForBoards(): Promise<BoardShelf> {
+    const { BoardShelf } = await import('./board-shelf.ts');
+    this.#boards.value ??= new BoardShelf(this, this.#openBoards, (some) =>
+      keepChoice(BOARDS_KEY, some ? 'some' : '', this.store),
+    );
+    await this.#boards.value.refresh();
+    return this.#boards.value;
   }
 
   /** Where in a film of this visit a segment of the board is seen: the newest that shows it as it is; null if none does. */
@@ -559,6 +616,7 @@ export class Studio {
       visibleLabel: visibleLabel.value,
       preview: true,
       keep: true,
+      ...((this.board.isFilm.value || this.keeper.mark.value.isKept) && { board: this.keeper.mark.value.id }),
     };
   }
 

@@ -1,0 +1,320 @@
+import { type ReadonlySignal, signal } from '@preact/signals-core';
+import { newJob } from '../core/check-job.ts';
+import { AppError } from '../core/errors.ts';
+import { titleOf } from '../core/job.ts';
+import type { ModelManifest } from '../protocol/manifest.ts';
+import type { Board } from './board.ts';
+import {
+  type BoardKeeper,
+  boardText,
+  type KeptBoard,
+  type KeptState,
+  MAX_BOARD_NAME,
+  newBoardMark,
+  readBoard,
+} from './board-keeper.ts';
+import type { ClipMaker } from './clip-maker.ts';
+import type { StudioForm } from './form.ts';
+import { releasePicture } from './picture.ts';
+
+/** Where boards are kept. The application state knows only this. */
+export interface BoardStore {
+  /** Newest first. */
+  list(): Promise<readonly { readonly id: string; readonly text: string; readonly written: number }[]>;
+  read(id: string): Promise<string | null>;
+  keep(id: string, text: string): Promise<void>;
+  keepPicture(id: string, picture: Blob | null): Promise<void>;
+  /** @param id null for the picture of the one board of earlier versions. */
+  picture(id: string | null): Promise<Blob | null>;
+  remove(id: string): Promise<void>;
+}
+
+/** What the page with its one board is to the others: the studio. */
+export interface BoardPage {
+  readonly board: Board;
+  readonly form: StudioForm;
+  readonly keeper: BoardKeeper;
+  readonly maker: Pick<ClipMaker, 'reset'>;
+  readonly isRunning: ReadonlySignal<boolean>;
+  readonly manifest: ModelManifest;
+  readonly builtIn: ModelManifest;
+  keptState(): KeptState;
+  showBoard(kept: KeptBoard): void;
+  showSegment(index: number): void;
+  lookAtShelf(): Promise<void>;
+  useModel(id: string): void;
+}
+
+/** What is known of a board without opening it. */
+export interface BoardFacts {
+  readonly id: string;
+  readonly title: string;
+  readonly segments: number;
+  /** Length of the film. */
+  readonly seconds: number;
+  /** Milliseconds since 1970. */
+  readonly written: number;
+}
+
+const MAX_TITLE = 80; // a line of a list
+
+/**
+ * The boards besides the one on the page. The page's own is put away with them, as it is, before another takes its place. Not while a job
+ * runs: it belongs to the board on the page.
+ */
+export class BoardShelf {
+  /** The list stands open. */
+  readonly isShown = signal(false);
+  /** Newest first, without the board on the page. */
+  readonly others: ReadonlySignal<readonly BoardFacts[]>;
+  /** Why the last thing could not be done. */
+  readonly problem: ReadonlySignal<AppError | null>;
+  readonly #others = signal<readonly BoardFacts[]>([]);
+  readonly #problem = signal<AppError | null>(null);
+  readonly #studio: BoardPage;
+  readonly #open: () => Promise<BoardStore | null>;
+  readonly #tell: (some: boolean) => void;
+  #store: Promise<BoardStore | null> | null = null;
+
+  /**
+   * @param open opens the folder; null where nothing can be kept.
+   * @param tell is told whether there is any board here, for the next visit.
+   */
+  constructor(studio: BoardPage, open: () => Promise<BoardStore | null>, tell: (some: boolean) => void) {
+    this.#studio = studio;
+    this.#open = open;
+    this.#tell = tell;
+    this.others = this.#others;
+    this.problem = this.#problem;
+  }
+
+  /** The title of the board on the page. */
+  get title(): string {
+    return titled(this.#studio.keeper.mark.value.name, this.#studio.board.toJob());
+  }
+
+  /** Looks again at what is kept. Never rejects. */
+  refresh(): Promise<boolean> {
+    return this.#try(async () => {});
+  }
+
+  /** Shows the list. Never rejects. */
+  async show(): Promise<void> {
+    this.isShown.value = true;
+    await this.refresh();
+  }
+
+  /** Puts the message away. */
+  dismissProblem(): void {
+    this.#problem.value = null;
+  }
+
+  /**
+   * Puts the board of the page away if it is worth it: a film, one that was kept before, or any with words or a picture.
+   * @returns false if it could not be kept, with the problem said: nothing may take its place then. Where nothing is ever kept the one
+   * board is given up, as a page without storage always does. Never rejects.
+   */
+  async putAway(): Promise<boolean> {
+    const isKept = await this.#try((store) => this.#keepCurrent(store));
+    return isKept || this.#problem.value?.code === 'storage/memory-only';
+  }
+
+  /** Takes what an earlier visit left on the page, as {@link boardText} wrote it. What cannot be read stays where it is. Never rejects. */
+  async adopt(left: string): Promise<void> {
+    if (!left) return;
+    await this.#try(async (store) => {
+      const { keeper } = this.#studio;
+      let read: Awaited<ReturnType<typeof readBoard>>;
+      try {
+        read = await readBoard(left);
+      } catch {
+        return;
+      }
+      const { id, name } = read.mark;
+      const text = JSON.stringify({
+        ...(JSON.parse(left) as object),
+        id,
+        name,
+        isKept: true,
+        running: false,
+      });
+      await store.keep(id, text);
+      const picture = read.isOld && read.job.segments[0]?.picture ? await store.picture(null) : null;
+      if (picture) await store.keepPicture(id, picture);
+      if (keeper.left === left) keeper.forget();
+    });
+  }
+
+  /** Puts another board on the page. Never rejects. */
+  async open(id: string): Promise<void> {
+    if (this.#studio.isRunning.value) return;
+    await this.#try(async (store) => {
+      const text = await store.read(id);
+      if (text === null) throw new AppError('storage/read', 'This storyboard is not kept here any more.');
+      const { isOld: _, ...kept } = await readBoard(text);
+      const picture = await this.#studio.keeper.pictureOf(kept);
+      if (!(await this.#leave(store))) return releasePicture(picture);
+      await this.#useModel(kept.job.model);
+      this.#show({ ...kept, mark: { ...kept.mark, id, isKept: true }, wasRunning: false, picture });
+    });
+  }
+
+  /** Begins a board with nothing on it. Never rejects. */
+  async begin(): Promise<void> {
+    if (this.#studio.isRunning.value) return;
+    await this.#try(async (store) => {
+      if (await this.#leave(store)) this.#showEmpty();
+    });
+  }
+
+  /**
+   * Begins a board with the segments up to and including the selected one. The old board stays as it is, and nothing of what both have is
+   * made again. Never rejects.
+   */
+  async branch(): Promise<void> {
+    if (this.#studio.isRunning.value) return;
+    await this.#try(async (store) => {
+      const { board, keeper, form } = this.#studio;
+      if (!(await this.#leave(store))) return;
+      const mark = { ...newBoardMark(), name: this.#freeName(this.title), isKept: true };
+      await store.keepPicture(mark.id, form.picture.value?.file ?? null);
+      board.branch(() => {
+        keeper.mark.value = mark;
+      });
+      await this.#keepCurrent(store);
+    });
+  }
+
+  /** Gives a board another name; an empty one gives it its first words. Never rejects. */
+  async rename(id: string, name: string): Promise<void> {
+    const said = name.trim().slice(0, MAX_BOARD_NAME);
+    const { mark } = this.#studio.keeper;
+    await this.#try(async (store) => {
+      if (id === mark.value.id) {
+        mark.value = { ...mark.value, name: said, isKept: true };
+        await this.#keepCurrent(store);
+        return;
+      }
+      const text = await store.read(id);
+      if (text !== null)
+        await store.keep(id, JSON.stringify({ ...(JSON.parse(text) as object), name: said }));
+    });
+  }
+
+  /** Deletes a board for good; in place of the one on the page an empty one is begun. Never rejects. */
+  async remove(id: string): Promise<void> {
+    const isHere = id === this.#studio.keeper.mark.value.id;
+    if (isHere && this.#studio.isRunning.value) return;
+    await this.#try(async (store) => {
+      if (isHere) this.#showEmpty();
+      await store.remove(id);
+    });
+  }
+
+  async #keepCurrent(store: BoardStore): Promise<void> {
+    const { board, form, keeper } = this.#studio;
+    const { mark } = keeper;
+    const words = [form.scene.value, ...board.segments.value.map(({ prompt }) => prompt)].join('');
+    if (!board.isFilm.value && !mark.value.isKept && words.trim() === '' && !form.picture.value) return;
+    mark.value = { ...mark.value, isKept: true };
+    await store.keepPicture(mark.value.id, form.picture.value?.file ?? null);
+    await store.keep(mark.value.id, boardText({ ...this.#studio.keptState(), isRunning: false }, mark.value));
+  }
+
+  /** Makes way for another board. @returns false if a job was begun meanwhile. */
+  async #leave(store: BoardStore): Promise<boolean> {
+    await this.#keepCurrent(store);
+    return !this.#studio.isRunning.value;
+  }
+
+  #show(kept: KeptBoard): void {
+    const studio = this.#studio;
+    studio.showBoard(kept);
+    studio.maker.reset();
+    studio.showSegment(studio.board.selected.value);
+  }
+
+  #showEmpty(): void {
+    const { form, manifest } = this.#studio;
+    const job = newJob(manifest, { prompt: '', seed: form.drawSeed() });
+    this.#show({
+      mark: newBoardMark(),
+      job,
+      selected: 0,
+      made: [],
+      states: [],
+      visibleLabel: form.visibleLabel.value,
+      device: form.device.value,
+      picture: null,
+      wasRunning: false,
+    });
+  }
+
+  /** Goes over to the model that a board was begun with, if it is here. */
+  async #useModel(id: string): Promise<void> {
+    const studio = this.#studio;
+    if (id === studio.manifest.id) return;
+    if (id !== studio.builtIn.id) await studio.lookAtShelf().catch(() => {}); // then it is not here
+    studio.useModel(id);
+  }
+
+  /** `a castle` → `a castle (2)`, or the next that no board has. */
+  #freeName(title: string): string {
+    const taken = [title, ...this.#others.value.map((other) => other.title)];
+    const plain = title.replace(/ \(\d+\)$/, '');
+    for (let count = 2; ; count++) {
+      const name = `${plain} (${count})`;
+      if (!taken.includes(name)) return name;
+    }
+  }
+
+  /** @returns false if it failed. */
+  async #try(work: (store: BoardStore) => Promise<void>): Promise<boolean> {
+    this.#problem.value = null;
+    try {
+      this.#store ??= this.#open();
+      const store = await this.#store;
+      if (!store) {
+        throw new AppError(
+          'storage/memory-only',
+          'This window keeps nothing, so there can be one storyboard only. Save it as a file before you begin another.',
+        );
+      }
+      await work(store);
+      const all = await store.list();
+      this.#tell(all.length > 0);
+      const facts = await Promise.all(all.map(factsOf));
+      const here = this.#studio.keeper.mark.value.id;
+      this.#others.value = facts.filter((board) => board !== null && board.id !== here) as BoardFacts[];
+      return true;
+    } catch (cause) {
+      this.#store = null; // the next press opens the folder anew
+      const message = cause instanceof Error ? cause.message : String(cause);
+      this.#problem.value =
+        cause instanceof AppError ? cause : new AppError('storage/read', message, { cause });
+      return false;
+    }
+  }
+}
+
+const titled = (name: string, job: Parameters<typeof titleOf>[0]): string =>
+  [...(name || titleOf(job))].slice(0, MAX_TITLE).join('');
+
+/** Null for what cannot be read: it stays on the disk, for a version that can. */
+async function factsOf({
+  id,
+  text,
+  written,
+}: {
+  readonly id: string;
+  readonly text: string;
+  readonly written: number;
+}): Promise<BoardFacts | null> {
+  try {
+    const { mark, job } = await readBoard(text);
+    const seconds = job.segments.reduce((sum, segment) => sum + segment.seconds, 0);
+    return { id, title: titled(mark.name, job), segments: job.segments.length, seconds, written };
+  } catch {
+    return null;
+  }
+}
