@@ -1,18 +1,20 @@
 // The command line of `npm run generate`. Everything that can be refused is refused here, before a browser is started.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { checkJob, newJob } from '../src/core/check-job.ts';
 import { AppError, type ErrorCode } from '../src/core/errors.ts';
 import { ASPECTS, type Job, MAX_SEED, MAX_SEGMENTS, PICTURE_FITS } from '../src/core/job.ts';
+import { MAX_BOARD_FILE_BYTES, parseBoardFile } from '../src/protocol/board-file.ts';
 import { DEVICE_CHOICES, type DeviceChoice } from '../src/protocol/engine-api.ts';
 import type { ModelManifest } from '../src/protocol/manifest.ts';
-import { parseStoryboard } from '../src/protocol/storyboard-file.ts';
 
 /** What the command line asks for. */
 export interface GenerateCommand {
   readonly job: Job;
   /** Path of the picture's file; null for text to video. */
   readonly image: string | null;
+  /** The picture that stood in the storyboard's own file; null without one, or if `image` takes its place. */
+  readonly picture: Blob | null;
   /** Path of the MP4 to write. */
   readonly out: string;
   readonly device: DeviceChoice;
@@ -49,7 +51,8 @@ export function usage({ limits }: Pick<ModelManifest, 'limits'>): string {
   npm run generate -- --prompt "an orange cat in a snowy forest" --out clip.mp4
 
   --storyboard FILE a film of up to ${MAX_SEGMENTS} segments that go on from each other, as JSON: {"scene": "a castle",
-                    "segments": [{"prompt": "the sun sets"}, {"prompt": "fog rises"}]}; everything about the film stands there
+                    "segments": [{"prompt": "the sun sets"}, {"prompt": "fog rises"}]}; everything about the film stands there,
+                    the picture too if the page saved it
   --prompt TEXT     what happens, up to 500 characters, English or Chinese; may be left out if there is a picture
   --out FILE        the MP4 to write (-o); an existing file is replaced once the clip is finished
   --image FILE      a picture as the first frame: JPEG, PNG, WebP, AVIF or GIF
@@ -114,16 +117,17 @@ export function readCommand(
     },
   );
   checkJob(job, limits, { hasPicture: image !== null });
-  return commandFor(job, values);
+  return commandFor(job, values, null);
 }
 
 type Values = ReturnType<typeof parse>;
 
-function commandFor(job: Job, values: Values): GenerateCommand {
+function commandFor(job: Job, values: Values, picture: Blob | null): GenerateCommand {
   if (!values.out) throw new AppError('input/argument', 'Say where the clip goes: --out clip.mp4');
   return {
     job,
     image: values.image ?? null,
+    picture,
     out: values.out,
     device: oneOf('--device', values.device, DEVICE_CHOICES),
     visibleLabel: values['no-label'] !== true,
@@ -154,22 +158,32 @@ function readFilm(
   if (both) {
     throw new AppError('input/argument', `--${both} cannot be used beside --storyboard: say it in ${path}.`);
   }
-  const board = parseStoryboard(readJson(path), model, randomSeed);
+  const file = parseBoardFile(readJson(path), model, randomSeed);
+  const board = file.job;
   const [first, ...others] = board.segments;
   const fit = oneOf('--fit', values.fit ?? first?.picture?.fit, PICTURE_FITS);
   const job =
     values.image === undefined || !first
       ? board
       : { ...board, segments: [{ ...first, picture: { fit } }, ...others] };
-  checkJob(job, model.limits, { hasPicture: values.image !== undefined });
-  return commandFor(job, values);
+  const picture = values.image === undefined ? file.picture : null;
+  checkJob(job, model.limits, { hasPicture: values.image !== undefined || picture !== null });
+  return commandFor(job, values, picture);
 }
 
 function readJsonFile(path: string): unknown {
   let text: string;
   try {
+    const { size } = statSync(path);
+    if (size > MAX_BOARD_FILE_BYTES) {
+      throw new AppError(
+        'input/job',
+        `The storyboard ${path} has ${size} bytes; files of up to ${MAX_BOARD_FILE_BYTES} bytes can be read.`,
+      );
+    }
     text = readFileSync(path, 'utf8');
   } catch (cause) {
+    if (cause instanceof AppError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new AppError('storage/read', `The storyboard ${path} could not be read: ${reason}`, { cause });
   }

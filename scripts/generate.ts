@@ -58,7 +58,8 @@ async function main(): Promise<number> {
     console.log(usage(model));
     return 0;
   }
-  const picture = command.image === null ? null : readPicture(command.image);
+  const inside = command.picture && Buffer.from(await command.picture.arrayBuffer()).toString('base64');
+  const picture = command.image === null ? inside : readPicture(command.image);
   const out = checkPlace(command.out);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   const browser = ensureBrowser(say);

@@ -102,14 +102,10 @@ function parsePicture(value: unknown, path: string): NonNullable<Segment['pictur
 }
 
 /**
- * Reads a job from JSON that anybody may have written; version 1, which had plain clips only, comes back as the current one. Unknown
- * fields are left out. Whether the model can make it is
- * {@link checkJob}'s question.
- * @throws {AppError} `input/job` naming the path, what was expected and what was found.
+ * Refuses a version that is not read here.
+ * @throws {AppError} `input/job`, with another word for a newer one.
  */
-export function parseJob(value: unknown): Job {
-  const from = record(value, 'job');
-  const version = field(from, 'version');
+export function checkJobVersion(version: unknown): void {
   if (version !== 1 && version !== JOB_VERSION) {
     throw typeof version === 'number' && version > JOB_VERSION
       ? new AppError(
@@ -118,6 +114,17 @@ export function parseJob(value: unknown): Job {
         )
       : wrong('job.version', `1 or ${JOB_VERSION}`, version);
   }
+}
+
+/**
+ * Reads a job from JSON that anybody may have written; version 1, which had plain clips only, comes back as the current one. Unknown
+ * fields are left out. Whether the model can make it is
+ * {@link checkJob}'s question.
+ * @throws {AppError} `input/job` naming the path, what was expected and what was found.
+ */
+export function parseJob(value: unknown): Job {
+  const from = record(value, 'job');
+  checkJobVersion(field(from, 'version'));
   const segments = field(from, 'segments');
   if (!Array.isArray(segments) || segments.length === 0 || segments.length > MAX_SEGMENTS) {
     throw wrong('job.segments', `a list of 1 to ${MAX_SEGMENTS} segments`, segments);

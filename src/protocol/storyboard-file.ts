@@ -2,10 +2,11 @@
 
 import { AppError } from '../core/errors.ts';
 import { JOB_VERSION, type Job, MAX_SEED, type ModelLimits } from '../core/job.ts';
-import { parseJob } from './job-file.ts';
+import { checkJobVersion, parseJob } from './job-file.ts';
 
 const BOARD_FIELDS = [
   '$schema',
+  'title',
   'version',
   'model',
   'aspect',
@@ -16,6 +17,7 @@ const BOARD_FIELDS = [
   'shift',
   'negativePrompt',
   'segments',
+  'picture',
 ];
 const SEGMENT_FIELDS = ['prompt', 'seconds', 'seed', 'camera', 'picture', 'settings'];
 const SETTING_FIELDS = ['steps', 'guidance', 'shift', 'negativePrompt'];
@@ -35,10 +37,11 @@ function refuseUnknown(from: unknown, path: string, known: readonly string[]): v
 }
 
 /**
- * Reads a storyboard that a person wrote: JSON in the form of `public/storyboard.schema.json`. A complete job is one, too.
+ * Reads a storyboard that a person wrote: JSON in the form of `public/storyboard.schema.json`. A complete job is one, too. Title and picture
+ * are {@link parseBoardFile}'s.
  * @param firstSeed the first segment's seed where none is said; the others count on from it.
  * @returns a complete job, not yet checked against the model's limits.
- * @throws {AppError} `input/job` naming the path, what was expected and what was found.
+ * @throws {AppError} `input/job` naming the segment (from 1; `detail.segment` counts from 0), the path, what was expected and what was found.
  */
 export function parseStoryboard(
   value: unknown,
@@ -51,7 +54,28 @@ export function parseStoryboard(
       'A storyboard is an object with a list of segments: {"segments": [{"prompt": "…"}]}.',
     );
   }
+  // A newer version has other fields: that it is newer is what helps.
+  if (typeof value.version === 'number') checkJobVersion(value.version);
   refuseUnknown(value, 'storyboard', BOARD_FIELDS);
+  try {
+    return readSegments(value, model, firstSeed);
+  } catch (error) {
+    const at = error instanceof AppError && /\.segments\[(\d+)\]/.exec(error.message);
+    if (!at) throw error;
+    const segment = Number(at[1]);
+    const { code, message, detail } = error;
+    throw new AppError(code, `Segment ${segment + 1}: ${message}`, {
+      detail: { ...detail, segment },
+      cause: error,
+    });
+  }
+}
+
+function readSegments(
+  value: Readonly<Record<string, unknown>>,
+  model: { readonly id: string; readonly limits: ModelLimits },
+  firstSeed: number,
+): Job {
   const { limits } = model;
   const segments: readonly unknown[] = Array.isArray(value.segments) ? value.segments : [];
   for (const [i, segment] of segments.entries()) {

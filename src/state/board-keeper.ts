@@ -74,7 +74,9 @@ const texts = (value: unknown): string[] =>
 /** A board as it is written, the picture apart; {@link readBoard} reads it. */
 export function boardText(state: KeptState, { id, name, isKept }: BoardMark): string {
   const { isFilm: _, isRunning, picture: __, ...board } = state;
-  return JSON.stringify({ ...board, running: isRunning, id, name, isKept });
+  // JSON has no word for the number in an empty field.
+  const written = (_: string, value: unknown): unknown => (Number.isNaN(value) ? 0 : value);
+  return JSON.stringify({ ...board, running: isRunning, id, name, isKept }, written);
 }
 
 /**

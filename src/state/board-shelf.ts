@@ -1,4 +1,4 @@
-import { type ReadonlySignal, signal } from '@preact/signals-core';
+import { computed, type ReadonlySignal, signal } from '@preact/signals-core';
 import { newJob } from '../core/check-job.ts';
 import { AppError } from '../core/errors.ts';
 import { titleOf } from '../core/job.ts';
@@ -69,7 +69,7 @@ export class BoardShelf {
   readonly others: ReadonlySignal<readonly BoardFacts[]>;
   /** Why the last thing could not be done. */
   readonly problem: ReadonlySignal<AppError | null>;
-  readonly #others = signal<readonly BoardFacts[]>([]);
+  readonly #all = signal<readonly BoardFacts[]>([]);
   readonly #problem = signal<AppError | null>(null);
   readonly #studio: BoardPage;
   readonly #open: () => Promise<BoardStore | null>;
@@ -84,7 +84,7 @@ export class BoardShelf {
     this.#studio = studio;
     this.#open = open;
     this.#tell = tell;
-    this.others = this.#others;
+    this.others = computed(() => this.#all.value.filter(({ id }) => id !== studio.keeper.mark.value.id));
     this.problem = this.#problem;
   }
 
@@ -150,7 +150,7 @@ export class BoardShelf {
     if (this.#studio.isRunning.value) return;
     await this.#try(async (store) => {
       const text = await store.read(id);
-      if (text === null) throw new AppError('storage/read', 'This storyboard is not kept here any more.');
+      if (text === null) throw goneError();
       const { isOld: _, ...kept } = await readBoard(text);
       const picture = await this.#studio.keeper.pictureOf(kept);
       if (!(await this.#leave(store))) return releasePicture(picture);
@@ -199,6 +199,40 @@ export class BoardShelf {
       if (text !== null)
         await store.keep(id, JSON.stringify({ ...(JSON.parse(text) as object), name: said }));
     });
+  }
+
+  /**
+   * A board as one file, its picture inside. Never rejects.
+   * @param id absent for the board on the page.
+   * @returns null with the problem said.
+   */
+  async exportFile(id?: string): Promise<{ readonly blob: Blob; readonly name: string } | null> {
+    const { board, form, keeper } = this.#studio;
+    let job = board.toJob();
+    let { name } = keeper.mark.value;
+    let picture = form.picture.value?.file ?? null;
+    this.#problem.value = null;
+    try {
+      if (id !== undefined && id !== keeper.mark.value.id) {
+        const store = await this.#open();
+        const text = await store?.read(id);
+        if (!store || !text) throw goneError();
+        const kept = await readBoard(text);
+        ({ job } = kept);
+        ({ name } = kept.mark);
+        picture = job.segments[0]?.picture ? await store.picture(id) : null;
+      }
+      const { writeBoardFile } = await import('../protocol/board-file.ts');
+      const text = await writeBoardFile(job, name, picture);
+      const words =
+        titled(name, job)
+          .match(/[\p{L}\p{M}\p{N}]+/gu)
+          ?.join('-') ?? 'storyboard';
+      return { blob: new Blob([text], { type: 'application/json' }), name: `${words}.kindling.json` };
+    } catch (cause) {
+      this.#fail(cause);
+      return null;
+    }
   }
 
   /** Deletes a board for good; in place of the one on the page an empty one is begun. Never rejects. */
@@ -260,7 +294,7 @@ export class BoardShelf {
 
   /** `a castle` → `a castle (2)`, or the next that no board has. */
   #freeName(title: string): string {
-    const taken = [title, ...this.#others.value.map((other) => other.title)];
+    const taken = [title, ...this.#all.value.map((other) => other.title)];
     const plain = title.replace(/ \(\d+\)$/, '');
     for (let count = 2; ; count++) {
       const name = `${plain} (${count})`;
@@ -283,19 +317,23 @@ export class BoardShelf {
       await work(store);
       const all = await store.list();
       this.#tell(all.length > 0);
-      const facts = await Promise.all(all.map(factsOf));
-      const here = this.#studio.keeper.mark.value.id;
-      this.#others.value = facts.filter((board) => board !== null && board.id !== here) as BoardFacts[];
+      this.#all.value = (await Promise.all(all.map(factsOf))).filter((board) => board !== null);
       return true;
     } catch (cause) {
       this.#store = null; // the next press opens the folder anew
-      const message = cause instanceof Error ? cause.message : String(cause);
-      this.#problem.value =
-        cause instanceof AppError ? cause : new AppError('storage/read', message, { cause });
+      this.#fail(cause);
       return false;
     }
   }
+
+  #fail(cause: unknown): void {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    this.#problem.value =
+      cause instanceof AppError ? cause : new AppError('storage/read', message, { cause });
+  }
 }
+
+const goneError = (): AppError => new AppError('storage/read', 'This storyboard is not kept here any more.');
 
 const titled = (name: string, job: Parameters<typeof titleOf>[0]): string =>
   [...(name || titleOf(job))].slice(0, MAX_TITLE).join('');

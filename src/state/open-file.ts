@@ -1,15 +1,12 @@
 import { AppError } from '../core/errors.ts';
 import type { Job, ModelLimits } from '../core/job.ts';
+import { MAX_BOARD_FILE_BYTES, parseBoardFile } from '../protocol/board-file.ts';
 import type { JobRecord } from '../protocol/engine-api.ts';
 import { parseJob, parseJobRecord } from '../protocol/job-file.ts';
 import { readJobFromMp4 } from '../protocol/mp4-job.ts';
 import { PICTURE_KINDS } from '../protocol/picture-header.ts';
-import { parseStoryboard } from '../protocol/storyboard-file.ts';
 import type { Picture } from './picture.ts';
 import { readPicture } from './read-picture.ts';
-
-/** Largest job file that is read: a job with its picture, some to spare. */
-const MAX_JOB_FILE_BYTES = 16_777_216;
 
 /** What a file that was dropped, pasted or chosen turned out to be. */
 export type OpenedFile =
@@ -23,6 +20,8 @@ export type OpenedFile =
       /** Whether that clip showed the visible mark, if the file says so. */
       readonly visibleLabel: boolean | null;
       readonly picture: Picture | null;
+      /** The visitor's own name for a storyboard that stood in a file of its own. */
+      readonly title?: string;
     }
   | { readonly kind: 'unknown' };
 
@@ -32,7 +31,7 @@ export interface OpenFileParts {
   readonly lastFrame: (video: Blob) => Promise<Blob>;
   /** What a storyboard that a person wrote leaves unsaid is this model's own. */
   readonly model: { readonly id: string; readonly limits: ModelLimits };
-  /** Asked only if a seed is missing. */
+  /** For segments whose seed is not said. */
   readonly drawSeed: () => number;
 }
 
@@ -74,8 +73,8 @@ async function fromVideo(file: Blob, name: string, parts: OpenFileParts): Promis
 }
 
 async function readJson(file: Blob, name: string): Promise<unknown> {
-  if (file.size > MAX_JOB_FILE_BYTES) {
-    const sizes = `${Math.ceil(file.size / 1e6)} MB; job files of up to ${Math.floor(MAX_JOB_FILE_BYTES / 1e6)} MB`;
+  if (file.size > MAX_BOARD_FILE_BYTES) {
+    const sizes = `${Math.ceil(file.size / 1e6)} MB; job files of up to ${Math.floor(MAX_BOARD_FILE_BYTES / 1e6)} MB`;
     throw new AppError('input/job', `“${name}” is too large to be a job file: it has ${sizes} can be read.`);
   }
   try {
@@ -89,13 +88,21 @@ async function fromJson(value: unknown, parts: OpenFileParts): Promise<OpenedFil
   const has = (name: string): boolean =>
     typeof value === 'object' && value !== null && Object.hasOwn(value, name);
   if (has('kindling')) return fromRecord(parseJobRecord(value));
-  // What a person wrote says only what matters; what we wrote says everything, its version first.
-  const job =
-    has('segments') && !has('version')
-      ? parseStoryboard(value, parts.model, parts.drawSeed())
-      : parseJob(value);
-  return { kind: 'job', job, model: null, visibleLabel: null, picture: null };
+  if (!has('segments'))
+    return { kind: 'job', job: parseJob(value), model: null, visibleLabel: null, picture: null };
+  const board = parseBoardFile(value, parts.model, parts.drawSeed());
+  let picture: Picture | null = null;
+  try {
+    picture = board.picture && (await readPicture(board.picture, 'picture'));
+  } catch (error) {
+    throw error instanceof AppError ? ofFirst(error) : error;
+  }
+  const { job, title } = board;
+  return { kind: 'job', job, model: null, visibleLabel: null, picture, ...(title && { title }) };
 }
+
+const ofFirst = ({ code, message, detail, cause }: AppError): AppError =>
+  new AppError(code, `Segment 1: ${message}`, { detail: { ...detail, segment: 0 }, cause });
 
 async function fromRecord(record: JobRecord): Promise<OpenedFile> {
   const { job, model, visibleLabel } = record;

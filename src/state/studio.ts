@@ -14,7 +14,13 @@ import { countGraphemes } from '../core/prompt.ts';
 import type { GenerateRequest, GenerationReport, JobRecord } from '../protocol/engine-api.ts';
 import { type ModelManifest, modelHash } from '../protocol/manifest.ts';
 import { Board } from './board.ts';
-import { BoardKeeper, type KeptBoard, type KeptState, type PictureKeeper } from './board-keeper.ts';
+import {
+  BoardKeeper,
+  type KeptBoard,
+  type KeptState,
+  newBoardMark,
+  type PictureKeeper,
+} from './board-keeper.ts';
 import type { BoardShelf, BoardStore } from './board-shelf.ts';
 import { ClipMaker } from './clip-maker.ts';
 import { capField, StudioForm } from './form.ts';
@@ -469,7 +475,7 @@ export class Studio {
       }
       this.#problem.value = null;
       this.#notice.value = null;
-      this.#take(opened, name);
+      await this.#take(opened, name, turn);
     } catch (error) {
       if (turn === this.#opened) this.refuse(error);
     }
@@ -487,7 +493,7 @@ export class Studio {
     releasePicture(this.form.picture.value);
   }
 
-  #take(opened: OpenedFile, name: string): void {
+  async #take(opened: OpenedFile, name: string, turn: number): Promise<void> {
     if (opened.kind === 'unknown') {
       this.#notice.value = { id: 'unknown-file', name };
     } else if (opened.kind === 'picture') {
@@ -495,38 +501,61 @@ export class Studio {
       if (opened.ofVideo) this.#notice.value = { id: 'last-frame', name };
       this.line.say('picture-added');
     } else {
-      this.#restore(opened);
+      await this.#restore(opened, name, turn);
     }
   }
 
   /**
    * Sets the form from a job. A value that cannot be made stands in its field and the problem beside it, so that the
-   * nearest is one press away.
-   * @throws {AppError} `input/job` for what has no field; nothing is changed then.
+   * nearest is one press away. A storyboard that is on the page is put with the others first.
+   * @throws {AppError} `input/job` for what has no field, and whatever is wrong with a film in a file of its own; nothing is changed then.
    */
-  #restore({ job, model, visibleLabel, picture: sent }: OpenedFile & { readonly kind: 'job' }): void {
+  async #restore(
+    { job, model, visibleLabel, picture: sent, title }: OpenedFile & { readonly kind: 'job' },
+    name: string,
+    turn: number,
+  ): Promise<void> {
     const needsPicture = job.segments[0]?.picture != null;
+    // A film that stands in a file of its own is taken as it is or not at all.
+    const isWhole = model === null && job.segments.length > 1 && job.model === this.manifest.id;
     let problem: AppError | null = null;
     try {
-      checkJob(job, this.manifest.limits, { hasPicture: needsPicture });
+      checkJob(job, this.manifest.limits, { hasPicture: isWhole ? sent !== null : needsPicture });
     } catch (error) {
-      if (!(error instanceof AppError) || error.code === 'input/job') {
+      if (!(error instanceof AppError) || error.code === 'input/job' || isWhole) {
         releasePicture(sent);
-        throw error;
+        throw error instanceof AppError ? ofFile(error, name) : error;
       }
       problem = error;
     }
+    try {
+      await this.#makeWay();
+    } catch (error) {
+      releasePicture(sent);
+      throw error;
+    }
+    if (turn !== this.#opened) return releasePicture(sent);
     const picture = needsPicture ? sent : null;
     if (!picture) releasePicture(sent);
-    releasePicture(this.form.picture.value);
-    this.form.load(job, picture, visibleLabel);
-    this.board.load(job);
+    batch(() => {
+      releasePicture(this.form.picture.value);
+      this.keeper.mark.value = { ...newBoardMark(), name: title ?? '' };
+      this.form.load(job, picture, visibleLabel);
+      this.board.load(job);
+    });
     const wrong = problem?.detail.segment;
     if (typeof wrong === 'number') this.board.select(wrong);
     const notice = this.#restoredNotice(job.model, model, needsPicture && !picture);
     this.#problem.value = problem;
     this.#notice.value = problem && notice.id === 'restored' ? null : notice;
     this.line.say(problem ? 'refused' : 'restored');
+  }
+
+  /** Puts a storyboard with the others before a file takes its place. @throws {AppError} `storage/…` if it cannot be kept. */
+  async #makeWay(): Promise<void> {
+    if (!this.board.isFilm.value && !this.keeper.mark.value.isKept) return;
+    const boards = await this.askForBoards();
+    if (!(await boards.putAway()) && boards.problem.value) throw boards.problem.value;
   }
 
   #restoredNotice(id: string, model: JobRecord['model'] | null, lacksPicture: boolean): Notice {
@@ -628,3 +657,7 @@ export class Studio {
     this.line.say('refused');
   }
 }
+
+/** The same error, of a value that stands in a file and in no field: nothing can be mended here. */
+const ofFile = ({ code, message, detail, cause }: AppError, file: string): AppError =>
+  new AppError(code, message, { detail: { ...detail, opened: file }, cause });

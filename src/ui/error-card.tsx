@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { type AppError, assertNever } from '../core/errors.ts';
 import type { Studio } from '../state/studio.ts';
-import { ERROR_ACTIONS } from './error-actions.ts';
+import { ERROR_ACTIONS, type ErrorAction } from './error-actions.ts';
 import { ErrorWords } from './error-words.tsx';
 import { choosePicture } from './picture-well.tsx';
 import { PROMPT_ID } from './prompt-field.tsx';
@@ -13,7 +13,7 @@ export function ErrorCard(props: { readonly error: AppError; readonly onDismiss:
   const studio = useStudio();
   const texts = useTexts();
   const { title } = texts.errors[error.code];
-  const action = ERROR_ACTIONS[error.code];
+  const action = actionOf(error);
   return (
     <div class="card error" data-code={error.code}>
       <h2>{title}</h2>
@@ -32,8 +32,12 @@ export function ErrorCard(props: { readonly error: AppError; readonly onDismiss:
   );
 }
 
+/** What stands in a file cannot be mended here. */
+const actionOf = ({ code, detail }: AppError): ErrorAction =>
+  detail.opened ? 'dismiss' : ERROR_ACTIONS[code];
+
 function act(studio: Studio, error: AppError, onDismiss: () => void): void {
-  const action = ERROR_ACTIONS[error.code];
+  const action = actionOf(error);
   switch (action) {
     case 'edit-prompt':
       document.getElementById(PROMPT_ID)?.focus();

@@ -7,10 +7,14 @@ import { fillDetail } from './texts/texts.ts';
 export function ErrorWords({ error }: { readonly error: AppError }): VNode {
   const texts = useTexts();
   const { text } = texts.errors[error.code];
+  const { segment } = error.detail;
   if (text === null) return <p lang="en">{error.message}</p>;
   return (
     <>
-      <p>{fillDetail(text, error.detail)}</p>
+      <p>
+        {typeof segment === 'number' && texts.board.inSegment(segment + 1)}
+        {fillDetail(text, error.detail)}
+      </p>
       <details>
         <summary>{texts.details}</summary>
         <p lang="en">{error.message}</p>

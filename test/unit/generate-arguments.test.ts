@@ -37,7 +37,14 @@ const refusal = (...args: string[]): string => {
 
 test('a prompt and a file are enough: five seconds at 30 fps in 16:9', () => {
   const { job, ...rest } = read('--prompt', 'a cat', '--out', 'a.mp4');
-  expect(rest).toEqual({ image: null, out: 'a.mp4', device: 'auto', visibleLabel: true, json: false });
+  expect(rest).toEqual({
+    image: null,
+    picture: null,
+    out: 'a.mp4',
+    device: 'auto',
+    visibleLabel: true,
+    json: false,
+  });
   expect(job).toMatchObject({
     model: 'seedling',
     aspect: '16:9',
@@ -82,7 +89,14 @@ test('every option reaches the job', () => {
     ],
     ...['--no-label', '--json'],
   );
-  expect(rest).toEqual({ image: 'p.jpg', out: 'b.mp4', device: 'wasm', visibleLabel: false, json: true });
+  expect(rest).toEqual({
+    image: 'p.jpg',
+    picture: null,
+    out: 'b.mp4',
+    device: 'wasm',
+    visibleLabel: false,
+    json: true,
+  });
   expect(job).toMatchObject({ aspect: '9:16', fps: 12, steps: 4, guidance: 1.5, negativePrompt: 'rain' });
   expect(job.segments).toEqual([
     { prompt: '月亮', seconds: 2.5, seed: 42, camera: null, picture: { fit: 'letterbox' }, settings: {} },

@@ -162,6 +162,14 @@ test('a branch has the segments up to the selected one, still made, and the old 
   expect(studio.form.picture.value).not.toBeNull();
 });
 
+test('a board with an empty number field is not lost', async () => {
+  const studio = await visit();
+  castle(studio);
+  studio.form.seed.value = Number.NaN;
+  studio.dispose();
+  expect(prompts(await visit())).toEqual(['', 'the sun sets', 'fog rises']);
+});
+
 test('a board with one segment stays over a reload once it is a board of its own', async () => {
   const studio = await visit();
   castle(studio);

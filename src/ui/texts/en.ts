@@ -147,6 +147,7 @@ export const EN: Texts = {
     scene: 'What is there all the time',
     scenePlaceholder: 'A purple castle on a hill',
     prompt: (segment) => `What happens in part ${segment}?`,
+    inSegment: (segment) => `Part ${segment}: `,
     placeholder: 'The sun goes down, the sky darkens',
     camera: 'Camera',
     cameraFree: 'Automatic',

@@ -133,6 +133,8 @@ export interface Texts {
     readonly scene: string;
     readonly scenePlaceholder: string;
     readonly prompt: (segment: number) => string;
+    /** Before what is wrong with a segment. */
+    readonly inSegment: (segment: number) => string;
     readonly placeholder: string;
     readonly camera: string;
     readonly cameraFree: string;

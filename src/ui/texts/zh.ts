@@ -141,6 +141,7 @@ export const ZH: Texts = {
     scene: '一直在画面里的',
     scenePlaceholder: '山上有一座紫色的城堡',
     prompt: (segment) => `第 ${segment} 段发生什么？`,
+    inSegment: (segment) => `第 ${segment} 段：`,
     placeholder: '太阳落山，天黑了',
     camera: '镜头',
     cameraFree: '自动',
