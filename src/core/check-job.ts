@@ -2,6 +2,7 @@ import { AppError, type ErrorCode } from './errors.ts';
 import {
   ASPECTS,
   CAMERA_MOVES,
+  type Continuation,
   JOB_VERSION,
   type Job,
   MAX_SEED,
@@ -135,15 +136,51 @@ function checkSegment(job: Job, index: number, limits: ModelLimits, pictureCame:
   const hasMore = hasPicture || index > 0 || segment.camera !== null || job.scene !== '';
   checkPrompt(segment.prompt, { hasPicture: hasMore });
   checkNumber('input/seconds', 'A length', segment.seconds, limits.seconds, ' s', false);
-  if (index + 1 < job.segments.length && limits.continuation)
+  if (segment.keepSeconds !== undefined) checkCut(segment.seconds, segment.keepSeconds, job.fps, limits);
+  else if (index + 1 < job.segments.length && limits.continuation)
     checkWholeLatents(segment.seconds, limits.seconds, limits.continuation.secondsStep);
   checkNumber('input/seed', 'A seed', segment.seed, { min: 0, max: MAX_SEED }, '', true);
 }
 
+/** What is kept ends with a whole latent frame, before the segment's end, and is long enough to be seen and gone on from. */
+function checkCut(seconds: number, kept: number, fps: number, { continuation }: ModelLimits): void {
+  if (!continuation) {
+    throw new AppError(
+      'input/cut',
+      'This model cannot go on from a segment, so there is nothing to cut its end for. Lift the cut.',
+    );
+  }
+  const { secondsStep: step } = continuation;
+  const first = shortestCut(continuation, fps);
+  const count = kept / step;
+  const last = Math.ceil(seconds / step - LATENT_TOLERANCE) - 1;
+  if (count >= first - LATENT_TOLERANCE && kept < seconds && isWhole(count)) return;
+  const said = (steps: number): number => Number((steps * step).toFixed(4));
+  const nearest = [Math.floor(count), Math.ceil(count)]
+    .map((steps) => clamp(steps, { min: first, max: last }))
+    .filter((steps, i, all) => first <= last && all.indexOf(steps) === i)
+    .map(said);
+  throw new AppError(
+    'input/cut',
+    `${seconds} s cannot be cut after ${kept} s: what is kept must be a multiple of ${said(1)} s, at least ${said(first)} s and less than the segment. ` +
+      (nearest.length > 0 ? `Nearest: ${nearest.join(' or ')}.` : 'Lift the cut.'),
+    { detail: { asked: kept, seconds, nearest } },
+  );
+}
+
+/**
+ * The least that a cut leaves of a segment: enough to go on from, and one frame of the file.
+ * @returns in steps of `secondsStep`.
+ */
+export const shortestCut = ({ prefixFrames, secondsStep }: Continuation, fps: number): number =>
+  Math.max(prefixFrames, Math.ceil(1 / (fps * secondsStep) - LATENT_TOLERANCE));
+
+const isWhole = (count: number): boolean => Math.abs(count - Math.round(count)) < LATENT_TOLERANCE;
+
 /** The next segment begins with a latent frame of this one: it has to end with a whole one. */
 function checkWholeLatents(seconds: number, range: Range, step: number): void {
   const count = seconds / step;
-  if (Math.abs(count - Math.round(count)) < LATENT_TOLERANCE) return;
+  if (isWhole(count)) return;
   const nearest = [Math.floor(count), Math.ceil(count)]
     .map((steps) => steps * step)
     .filter((value) => value >= range.min && value <= range.max);

@@ -31,6 +31,7 @@ export const ERROR_CODES = [
   'input/aspect',
   'input/size',
   'input/seconds',
+  'input/cut',
   'input/fps',
   'input/steps',
   'input/guidance',

@@ -1,7 +1,7 @@
 // How the segments of a storyboard lie in latents and in frames. A segment goes on from the last latent frames of the one before: they
 // are its clean prefix and are not shown twice.
 import { assert } from './errors.ts';
-import type { Job, ModelGeometry, ModelLimits } from './job.ts';
+import { type Job, type ModelGeometry, type ModelLimits, shownSeconds } from './job.ts';
 import { type ClipShape, clipShape, framePicks, LATENT_TOLERANCE } from './video-format.ts';
 
 /** One segment in the film. */
@@ -13,8 +13,10 @@ export interface SegmentPlan {
   readonly prefixFrames: number;
   /** Latent frames in all, prefix included. */
   readonly latentFrames: number;
-  /** Latent frames that are kept of it, to be painted and gone on from: a prefix belongs to it if it was encoded for it. */
+  /** Latent frames that are kept of it: a prefix belongs to it if it was encoded for it. */
   readonly keptFrames: number;
+  /** Of these, those that are painted and gone on from: fewer if its end is cut. */
+  readonly shownFrames: number;
   /** Its first frame in the film. */
   readonly firstFrame: number;
   /** Frames of the file that show it. */
@@ -39,7 +41,7 @@ export function planFilm(
 ): FilmPlan {
   const { geometry, limits } = model;
   const prefix = limits.continuation?.prefixFrames ?? 0;
-  const seconds = job.segments.reduce((sum, segment) => sum + segment.seconds, 0);
+  const seconds = job.segments.reduce((sum, segment) => sum + shownSeconds(segment), 0);
   const shape = clipShape(geometry, job.aspect, seconds, job.fps);
   let start = 0;
   let latentFrames = 0;
@@ -47,19 +49,24 @@ export function planFilm(
     const prefixFrames = index === 0 ? 0 : prefix;
     assert(index === 0 || prefix > 0, 'the model can go on from a segment');
     assert(prefix <= latentFrames || index === 0, 'there is enough to go on from');
-    const own = Math.ceil(segment.seconds * geometry.latentRate - LATENT_TOLERANCE) + (index === 0 ? 1 : 0);
+    const framesIn = (length: number): number =>
+      Math.ceil(length * geometry.latentRate - LATENT_TOLERANCE) + (index === 0 ? 1 : 0);
+    const own = framesIn(segment.seconds);
+    const shown = framesIn(shownSeconds(segment));
+    const encoded = limits.continuation?.from === 'picture' ? prefixFrames : 0;
     const begin = start;
     const firstFrame = Math.round(begin * job.fps);
-    start += segment.seconds;
+    start += shownSeconds(segment);
     // The last takes what rounding left over, so that the parts are the whole.
     const end = index + 1 === job.segments.length ? shape.frames : Math.round(start * job.fps);
-    latentFrames += own;
+    latentFrames += shown;
     return {
       index,
       start: begin,
       prefixFrames,
       latentFrames: prefixFrames + own,
-      keptFrames: own + (limits.continuation?.from === 'picture' ? prefixFrames : 0),
+      keptFrames: encoded + own,
+      shownFrames: encoded + shown,
       firstFrame,
       frames: end - firstFrame,
     };

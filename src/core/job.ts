@@ -37,8 +37,13 @@ export interface SamplingSettings {
 export interface Segment {
   /** What happens; up to 500 graphemes, may be empty if there is a picture or an earlier segment. */
   readonly prompt: string;
-  /** Length in seconds. */
+  /** Length in seconds: so much is made. */
   readonly seconds: number;
+  /**
+   * Only the beginning is shown and gone on from, so many seconds; less than `seconds`. Absent: all of it. What is made does not hang on
+   * it, so a cut can be moved and lifted.
+   */
+  readonly keepSeconds?: number;
   /** Seed of the noise, an integer 0 … 2^32 − 1. */
   readonly seed: number;
   /** Said to the model after the prompt, in the prompt's language; null leaves the camera to the prompt. */
@@ -49,8 +54,8 @@ export interface Segment {
   readonly settings: Partial<SamplingSettings>;
 }
 
-/** The version of {@link Job} that is written. */
-export const JOB_VERSION = 2;
+/** The version of {@link Job} that is written. Version 2 had no cuts, and version 1 plain clips only. */
+export const JOB_VERSION = 3;
 
 /** Most segments of a job: three minutes of five seconds each. */
 export const MAX_SEGMENTS = 36;
@@ -81,6 +86,10 @@ export const settingsOf = (job: Job, segment: Segment): SamplingSettings => ({
   shift: segment.settings.shift ?? job.shift,
   negativePrompt: segment.settings.negativePrompt ?? job.negativePrompt,
 });
+
+/** Seconds of a segment that are seen in the film. */
+export const shownSeconds = ({ seconds, keepSeconds }: Pick<Segment, 'seconds' | 'keepSeconds'>): number =>
+  keepSeconds ?? seconds;
 
 /** Aspect ratios offered by name; any other `W:H` within the model's limits is a custom one. */
 export const ASPECTS = ['16:9', '9:16', '1:1', '4:3', '3:4', '21:9'] as const;

@@ -3,14 +3,15 @@ import { type Job, settingsOf } from './job.ts';
 import { spokenPrompt } from './spoken-prompt.ts';
 
 /**
- * Says of each segment what decides its pixels, what it goes on from included: equal texts, equal segments.
+ * Says of each segment what decides its pixels, what it goes on from included: equal texts, equal segments. Where a segment's end is cut
+ * is a matter of those that go on from it.
  * @param picture what tells the first frame's picture from others; null without one.
  */
 export function segmentIdentities(job: Job, picture: string | null): readonly string[] {
-  let before: string | null = null;
+  let before: string | readonly [string, number] | null = null;
   return job.segments.map((segment) => {
     const { negativePrompt, ...sampling } = settingsOf(job, segment);
-    before = shorten(
+    const identity = shorten(
       JSON.stringify([
         job.model,
         job.aspect,
@@ -23,7 +24,8 @@ export function segmentIdentities(job: Job, picture: string | null): readonly st
         before,
       ]),
     );
-    return before;
+    before = segment.keepSeconds === undefined ? identity : [identity, segment.keepSeconds];
+    return identity;
   });
 }
 

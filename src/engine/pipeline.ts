@@ -173,7 +173,7 @@ export async function generate(
   );
   clock.plan(
     'decode',
-    todo.reduce((sum, segment) => sum + segment.latentFrames - segment.prefixFrames, 0),
+    todo.reduce((sum, segment) => sum + paintedFrames(segment), 0),
   );
   clock.plan(
     'encode',
@@ -295,13 +295,24 @@ interface Tail {
 
 const beginsWithPicture = ({ limits }: ModelManifest): boolean => limits.continuation?.from === 'picture';
 
-/** @param end the segment's last picture, where the next begins with it. */
+/** Latent frames before a segment's own among those that are kept of it. */
+const encodedFrames = ({ keptFrames, latentFrames, prefixFrames }: SegmentPlan): number =>
+  prefixFrames - (latentFrames - keptFrames);
+
+/** Latent frames that are painted for it. */
+const paintedFrames = (segment: SegmentPlan): number => segment.shownFrames - encodedFrames(segment);
+
+/** What a segment leaves to one that goes on with its latents: they end where it is cut. */
+function latentTail(all: Latents, { shownFrames }: SegmentPlan, next: SegmentPlan): Tail {
+  const latents =
+    shownFrames < all.frames ? { ...all, data: latentFrames(all, 0, shownFrames), frames: shownFrames } : all;
+  return { prefix: latentFrames(latents, shownFrames - next.prefixFrames, shownFrames), latents };
+}
+
+/** @param end the segment's last picture that is shown, where the next begins with it. */
 async function tailOf(film: Work, segment: SegmentPlan, latents: Latents, end: Rgba | null): Promise<Tail> {
   const { manifest, plan, parts } = film;
-  if (!beginsWithPicture(manifest)) {
-    const { prefixFrames } = plan.segments[segment.index + 1]!;
-    return { prefix: latentFrames(latents, latents.frames - prefixFrames, latents.frames), latents };
-  }
+  if (!beginsWithPicture(manifest)) return latentTail(latents, segment, plan.segments[segment.index + 1]!);
   assert(end, 'the last picture was painted');
   const prefix = await pictureLatents(film, end);
   await parts.store?.keepPrefix(segment.index, prefix);
@@ -309,7 +320,7 @@ async function tailOf(film: Work, segment: SegmentPlan, latents: Latents, end: R
 }
 
 /** The tail of the segment before one, which was finished earlier. */
-async function keptTail({ manifest, parts: { store } }: Work, segment: SegmentPlan): Promise<Tail> {
+async function keptTail({ manifest, plan, parts: { store } }: Work, segment: SegmentPlan): Promise<Tail> {
   const index = segment.index - 1;
   if (beginsWithPicture(manifest)) {
     const prefix = await store?.prefix(index);
@@ -318,7 +329,7 @@ async function keptTail({ manifest, parts: { store } }: Work, segment: SegmentPl
   }
   const latents = await store?.latents(index);
   assert(latents, 'a segment goes on from one that is there');
-  return { prefix: latentFrames(latents, latents.frames - segment.prefixFrames, latents.frames), latents };
+  return latentTail(latents, plan.segments[index]!, segment);
 }
 
 /** h and w of the film's latents. */
@@ -485,9 +496,9 @@ async function paint(
 ): Promise<Rgba | null> {
   const { signal, clock } = options;
   const { shape } = plan;
-  // Of those that begin with a picture, that picture's latent frame.
-  const shared = segment.prefixFrames - (segment.latentFrames - segment.keptFrames);
-  const context = before ? Math.min(DECODER_CONTEXT, before.frames) : shared;
+  const context = before ? Math.min(DECODER_CONTEXT, before.frames) : encodedFrames(segment);
+  // What is cut off is seen by the decoder, so that a cut changes no picture before it.
+  const last = context + paintedFrames(segment);
   const latents = before ? joinLatents(before, before.frames - context, own) : own;
   const picks = segmentPicks(manifest.geometry, job.fps, segment);
   const needsEnd = beginsWithPicture(manifest) && segment.index + 1 < plan.segments.length;
@@ -496,14 +507,14 @@ async function paint(
   try {
     let next = 0;
     let end: Rgba | null = null;
-    for (let t = decoder.remembers ? 0 : Math.max(0, context - 1); t < latents.frames; t++) {
+    for (let t = decoder.remembers ? 0 : Math.max(0, context - 1); t < last; t++) {
       if (next === segment.frames && !needsEnd) break;
       clock.enter('decode');
       const painted = await decoder.paint(latents, t);
       await breathe(); // lets a cancel in, however few frames there are to encode
       signal.throwIfAborted();
       if (t >= context) clock.add('decode', 1);
-      if (needsEnd && t + 1 === latents.frames) end = lastPicture(painted);
+      if (needsEnd && t + 1 === last) end = lastPicture(painted);
       clock.enter('encode');
       while (next < segment.frames && picks[next]!.latent + context === t) {
         const index = painted.count - 1 + picks[next]!.picture;

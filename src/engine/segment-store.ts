@@ -38,21 +38,23 @@ export async function segmentNames(
 ): Promise<readonly string[]> {
   const names: string[] = [];
   const pixels = picture && (await digest(picture.rgba));
+  let before: string | readonly [string, number] | null = null;
   for (const segment of plan.segments) {
     const said = job.segments[segment.index]!;
     const { negativePrompt, ...sampling } = settingsOf(job, said);
-    names.push(
-      await digestOf([
-        [STORE_VERSION, device, modelHash(manifest)],
-        [plan.shape.encoderWidth, plan.shape.encoderHeight, segment.latentFrames, segment.prefixFrames],
-        spokenPrompt(job, said),
-        sampling,
-        sampling.guidance === 1 ? null : negativePrompt,
-        said.seed,
-        said.picture && pixels,
-        names.at(-1) ?? null,
-      ]),
-    );
+    const name = await digestOf([
+      [STORE_VERSION, device, modelHash(manifest)],
+      [plan.shape.encoderWidth, plan.shape.encoderHeight, segment.latentFrames, segment.prefixFrames],
+      spokenPrompt(job, said),
+      sampling,
+      sampling.guidance === 1 ? null : negativePrompt,
+      said.seed,
+      said.picture && pixels,
+      before,
+    ]);
+    names.push(name);
+    const { shownFrames, keptFrames } = segment;
+    before = shownFrames === keptFrames ? name : [name, shownFrames];
   }
   return names;
 }
@@ -86,6 +88,11 @@ export async function openSegmentStore(
     const facts = [encoding, request.job.fps, shape.width, shape.height, start, frames, mark];
     return `video-${await digestOf(facts)}`;
   };
+  /** Where a segment is cut decides what the next one begins with. */
+  const prefixName = (index: number): string => {
+    const { shownFrames, keptFrames } = plan.segments[index]!;
+    return shownFrames === keptFrames ? PREFIX : `${PREFIX}-${shownFrames}`;
+  };
   return {
     names,
     isMade: async (index) => ((await files.read(names[index]!, LATENTS))?.size ?? 0) > 0,
@@ -101,8 +108,8 @@ export async function openSegmentStore(
       await write(names[index]!, LATENTS, bytesOf(data));
       await files.remove(names[index]!, STEP);
     },
-    prefix: async (index) => floats(await files.read(names[index]!, PREFIX)),
-    keepPrefix: (index, prefix) => write(names[index]!, PREFIX, bytesOf(prefix)),
+    prefix: async (index) => floats(await files.read(names[index]!, prefixName(index))),
+    keepPrefix: (index, prefix) => write(names[index]!, prefixName(index), bytesOf(prefix)),
     async encoded(index, encoding): Promise<EncodedSegment | null> {
       const name = await encodedName(index, encoding);
       const [facts, data] = await Promise.all([

@@ -62,6 +62,7 @@ function flag(value: unknown, path: string, missing: boolean): boolean {
 function parseSegment(value: unknown, path: string): Segment {
   const from = record(value, path);
   const picture = field(from, 'picture');
+  const kept = field(from, 'keepSeconds') ?? undefined;
   return {
     prompt: text(field(from, 'prompt'), `${path}.prompt`),
     seconds: number(field(from, 'seconds'), `${path}.seconds`),
@@ -69,6 +70,7 @@ function parseSegment(value: unknown, path: string): Segment {
     camera: parseCamera(field(from, 'camera'), `${path}.camera`),
     picture: picture === null || picture === undefined ? null : parsePicture(picture, `${path}.picture`),
     settings: parseSettings(field(from, 'settings'), `${path}.settings`),
+    ...(kept !== undefined && { keepSeconds: number(kept, `${path}.keepSeconds`) }),
   };
 }
 
@@ -102,24 +104,25 @@ function parsePicture(value: unknown, path: string): NonNullable<Segment['pictur
 }
 
 /**
+/**
  * Refuses a version that is not read here.
  * @throws {AppError} `input/job`, with another word for a newer one.
  */
 export function checkJobVersion(version: unknown): void {
-  if (version !== 1 && version !== JOB_VERSION) {
+  if (version !== 1 && version !== 2 && version !== JOB_VERSION) {
     throw typeof version === 'number' && version > JOB_VERSION
       ? new AppError(
           'input/job',
           `This job was made by a newer Kindling (job version ${version}); this one reads up to version ${JOB_VERSION}. Reload to update.`,
         )
-      : wrong('job.version', `1 or ${JOB_VERSION}`, version);
+      : wrong('job.version', `1, 2 or ${JOB_VERSION}`, version);
   }
 }
 
 /**
- * Reads a job from JSON that anybody may have written; version 1, which had plain clips only, comes back as the current one. Unknown
- * fields are left out. Whether the model can make it is
- * {@link checkJob}'s question.
+ * Reads a job from JSON that anybody may have written; an earlier version comes back as the current one. Unknown fields are left out,
+ * which is why a field that changes the film, such as a cut, takes a new version. Whether the model can make it is {@link checkJob}'s
+ * question.
  * @throws {AppError} `input/job` naming the path, what was expected and what was found.
  */
 export function parseJob(value: unknown): Job {

@@ -19,7 +19,7 @@ const BOARD_FIELDS = [
   'segments',
   'picture',
 ];
-const SEGMENT_FIELDS = ['prompt', 'seconds', 'seed', 'camera', 'picture', 'settings'];
+const SEGMENT_FIELDS = ['prompt', 'seconds', 'keepSeconds', 'seed', 'camera', 'picture', 'settings'];
 const SETTING_FIELDS = ['steps', 'guidance', 'shift', 'negativePrompt'];
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -26,6 +26,7 @@ export const ERROR_ACTIONS: Readonly<Record<ErrorCode, ErrorAction>> = {
   'input/aspect': 'use-legal',
   'input/size': 'use-legal',
   'input/seconds': 'use-legal',
+  'input/cut': 'use-legal',
   'input/fps': 'use-legal',
   'input/steps': 'use-legal',
   'input/guidance': 'use-legal',

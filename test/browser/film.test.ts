@@ -114,6 +114,39 @@ describe('a film of several segments', () => {
     expect((await client.generate(request(job, { keep: false }))).report.segments).toEqual([]);
   });
 
+  test.each([
+    ['latents', tinyModel, 10],
+    ['the last picture', publishedTinyModel, 24],
+  ])(
+    'that goes on by %s can be cut, and the cut lifted: nothing but what goes on from it is made',
+    async (_, open, fps) => {
+      model = await open();
+      const whole = { ...board(CASTLE, 1), fps };
+      const [one, ...others] = whole.segments;
+      const cut = { ...whole, segments: [{ ...one!, keepSeconds: 0.5 }, ...others] };
+      const make = async (job: Job): Promise<[Uint8Array, readonly boolean[], GenerateResult]> => {
+        const events: GenerateEvent[] = [];
+        const result = await client.generate(request(job), { onEvent: (event) => events.push(event) });
+        return [await bytesOf(result), made(events), result];
+      };
+      const [wholeBytes, , first] = await make(whole);
+      const [cutBytes, atCut, second] = await make(cut);
+      expect(atCut).toEqual([true, false, false]);
+      expect(second.report.frames).toBe(2.5 * fps);
+      expect(second.report.segments[0]).toBe(first.report.segments[0]);
+      expect((await make(whole)).slice(0, 2)).toEqual([wholeBytes, [true, true, true]]);
+      expect((await make(cut)).slice(0, 2)).toEqual([cutBytes, [true, true, true]]);
+      // The same film, whether or not the beginning was made before the cut.
+      await forgetSegments();
+      expect((await make(cut)).slice(0, 2)).toEqual([cutBytes, [false, false, false]]);
+      const played = [await playClip(first.file), await playClip(second.file)] as const;
+      expect(played[1].duration).toBeCloseTo(2.5, 3);
+      const pictures = [await played[0].frameAt(0.45), await played[1].frameAt(0.45)] as const;
+      expect(psnr(...pictures)).toBeGreaterThan(25);
+      for (const clip of played) clip.close();
+    },
+  );
+
   test('of a published model goes on from the last picture, through its own codec and sampler', async () => {
     model = await publishedTinyModel();
     const job = { ...board(CASTLE), steps: 3, fps: 24 };

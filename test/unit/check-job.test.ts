@@ -113,5 +113,5 @@ test('no segments, too many, or a later version are refused', () => {
   const one = job().segments[0]!;
   expect(refusal(job({ segments: [] })).code).toBe('input/job');
   expect(refusal(job({ segments: Array(37).fill(one) })).message).toContain('37 segments');
-  expect(refusal(job({ version: 3 as 2 })).message).toContain('version 3');
+  expect(refusal(job({ version: 4 as 3 })).message).toContain('version 4');
 });

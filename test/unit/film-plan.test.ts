@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { checkJob, newJob } from '../../src/core/check-job.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { planFilm, segmentPicks } from '../../src/core/film-plan.ts';
@@ -9,6 +9,7 @@ import {
   type Segment,
   settingsOf,
 } from '../../src/core/job.ts';
+import { segmentIdentities } from '../../src/core/segment-identity.ts';
 import { spokenPrompt } from '../../src/core/spoken-prompt.ts';
 
 const GEOMETRY: ModelGeometry = { latentRate: 2, shortSide: 64, unit: 16, upscale: 4, decoderFps: 30 };
@@ -43,16 +44,52 @@ test('segments follow each other without a gap, and go on from the end of the on
   const { shape, segments } = planFilm(MODEL, board([{ seconds: 5 }, { seconds: 2.5 }, { seconds: 1.2 }]));
   expect(shape).toMatchObject({ frames: 261, latentFrames: 11 + 5 + 3 });
   expect(segments).toEqual([
-    { index: 0, start: 0, prefixFrames: 0, latentFrames: 11, keptFrames: 11, firstFrame: 0, frames: 150 },
-    { index: 1, start: 5, prefixFrames: 2, latentFrames: 7, keptFrames: 5, firstFrame: 150, frames: 75 },
-    { index: 2, start: 7.5, prefixFrames: 2, latentFrames: 5, keptFrames: 3, firstFrame: 225, frames: 36 },
+    {
+      index: 0,
+      start: 0,
+      prefixFrames: 0,
+      latentFrames: 11,
+      keptFrames: 11,
+      shownFrames: 11,
+      firstFrame: 0,
+      frames: 150,
+    },
+    {
+      index: 1,
+      start: 5,
+      prefixFrames: 2,
+      latentFrames: 7,
+      keptFrames: 5,
+      shownFrames: 5,
+      firstFrame: 150,
+      frames: 75,
+    },
+    {
+      index: 2,
+      start: 7.5,
+      prefixFrames: 2,
+      latentFrames: 5,
+      keptFrames: 3,
+      shownFrames: 3,
+      firstFrame: 225,
+      frames: 36,
+    },
   ]);
 });
 
 test('one segment is the plain clip', () => {
   const { segments } = planFilm({ ...MODEL, limits: {} }, board([{ seconds: 3.3 }], { fps: 24 }));
   expect(segments).toEqual([
-    { index: 0, start: 0, prefixFrames: 0, latentFrames: 8, keptFrames: 8, firstFrame: 0, frames: 79 },
+    {
+      index: 0,
+      start: 0,
+      prefixFrames: 0,
+      latentFrames: 8,
+      keptFrames: 8,
+      shownFrames: 8,
+      firstFrame: 0,
+      frames: 79,
+    },
   ]);
 });
 
@@ -156,6 +193,72 @@ test('where the last picture is encoded again, a segment keeps the latent frame 
     [5, 5],
     [3, 3],
   ]);
+});
+
+describe('a segment whose end is cut', () => {
+  test('is made in full; the film shows its beginning and goes on from there', () => {
+    const { shape, segments } = planFilm(
+      MODEL,
+      board([{ seconds: 5, keepSeconds: 3 }, { seconds: 2, keepSeconds: 1.5 }, { seconds: 1.2 }]),
+    );
+    expect(shape).toMatchObject({ frames: 171, latentFrames: 7 + 3 + 3 });
+    expect(segments).toMatchObject([
+      { start: 0, latentFrames: 11, keptFrames: 11, shownFrames: 7, firstFrame: 0, frames: 90 },
+      { start: 3, latentFrames: 6, keptFrames: 4, shownFrames: 3, firstFrame: 90, frames: 45 },
+      { start: 4.5, latentFrames: 5, keptFrames: 3, shownFrames: 3, firstFrame: 135, frames: 36 },
+    ]);
+    expect(segmentPicks(GEOMETRY, 30, segments[1]!)[0]).toEqual({ latent: -1, picture: 0 });
+  });
+
+  test('keeps the latent frame that a picture became', () => {
+    const continuation = { prefixFrames: 1, secondsStep: 0.5, from: 'picture' } as const;
+    const { segments } = planFilm(
+      { ...MODEL, limits: { continuation } },
+      board([{ seconds: 2 }, { seconds: 2, keepSeconds: 1 }, {}]),
+    );
+    expect(segments[1]).toMatchObject({ latentFrames: 5, keptFrames: 5, shownFrames: 3 });
+  });
+
+  test('stays the same segment, and those that go on from it do not', () => {
+    const [first, ...others] = segmentIdentities(board([{}, {}, {}]), null);
+    const cut = segmentIdentities(board([{ keepSeconds: 3 }, {}, {}]), null);
+    expect(cut[0]).toBe(first);
+    expect(others).not.toContain(cut[1]);
+    expect(others).not.toContain(cut[2]);
+    expect(segmentIdentities(board([{ keepSeconds: 3.5 }, {}]), null)[1]).not.toBe(cut[1]);
+  });
+
+  test('may have any length; what is kept is whole, can be seen and gone on from', () => {
+    const cut = (keepSeconds: number, changes: Partial<Job> = {}) =>
+      board([{}, { seconds: 4.2, keepSeconds }, {}], changes);
+    for (const seconds of [1, 2.5, 4]) checkJob(cut(seconds), LIMITS, { hasPicture: false });
+    const nearest = (keepSeconds: number, changes?: Partial<Job>): unknown => {
+      const { code, message, detail } = refusal(cut(keepSeconds, changes));
+      expect(code).toBe('input/cut');
+      expect(message).toMatch(/^Segment 2: 4\.2 s cannot be cut/);
+      expect(detail.segment).toBe(1);
+      return detail.nearest;
+    };
+    expect(nearest(2.7)).toEqual([2.5, 3]);
+    expect(nearest(4.5)).toEqual([4]);
+    expect(nearest(4.2)).toEqual([4]);
+    expect(nearest(0.5)).toEqual([1]); // two latent frames go on
+    expect(nearest(0)).toEqual([1]);
+    expect(nearest(-3)).toEqual([1]);
+    checkJob(cut(1, { fps: 1 }), LIMITS, { hasPicture: false });
+    const sixths = {
+      ...LIMITS,
+      continuation: { prefixFrames: 1, secondsStep: 1 / 6, from: 'picture' },
+    } as const;
+    checkJob(cut(0.1667, { fps: 6 }), sixths, { hasPicture: false });
+    expect(refusal(cut(0.1667, { fps: 5 }), sixths).detail.nearest).toEqual([0.3333]);
+  });
+
+  test('is refused where there is nothing left to cut, or nothing goes on', () => {
+    expect(refusal(board([{ seconds: 1, keepSeconds: 0.5 }])).detail.nearest).toEqual([]);
+    const { continuation: _, ...alone } = LIMITS;
+    expect(refusal(board([{ keepSeconds: 3 }]), alone)).toMatchObject({ code: 'input/cut' });
+  });
 });
 
 test('the nearest length that is offered can be used, also where a latent frame is a sixth of a second', () => {

@@ -41,13 +41,21 @@ test('an error names the path, what was expected and what was found', () => {
 });
 
 test('a job of a later version says so', () => {
-  expect(() => parseJob({ ...JOB, version: 3 })).toThrow(/newer Kindling/);
+  expect(() => parseJob({ ...JOB, version: 4 })).toThrow(/newer Kindling/);
 });
 
 test('a job of version 1 comes back as the current one', () => {
   const { settings: _, camera: __, ...segment } = JOB.segments[0]!;
   const { scene: ___, ...job } = JOB;
   expect(parseJob(clone({ ...job, version: 1, segments: [segment] }))).toEqual(JOB);
+});
+
+test('a job of version 2 had no cuts', () => {
+  expect(parseJob(clone({ ...JOB, version: 2 }))).toEqual(JOB);
+  const cut = { ...JOB, segments: [{ ...JOB.segments[0]!, keepSeconds: 2.5 }] };
+  expect(parseJob(clone(cut))).toEqual(cut);
+  const odd = { ...JOB, segments: [{ ...JOB.segments[0]!, keepSeconds: '2' }] };
+  expect(() => parseJob(odd)).toThrow('job.segments[0].keepSeconds: expected a number, got "2"');
 });
 
 test('what a segment says for itself is read, and nothing else', () => {

@@ -303,7 +303,7 @@ describe('restoring a job', () => {
 
   test.each([
     ['a newer record', { ...recordOf(), kindling: 2 }, /record\.kindling/],
-    ['a newer job', recordOf({ ...jobOf(), version: 3 as 2 }), /newer Kindling/],
+    ['a newer job', recordOf({ ...jobOf(), version: 4 as 3 }), /newer Kindling/],
     ['something else', { hello: 'world' }, /job\.version/],
   ])('%s is refused with the place named', async (_, value, message) => {
     const studio = open();

@@ -12,7 +12,7 @@ const read = (value: unknown, seed = 5) => parseStoryboard(value, model, seed);
 const schema = JSON.parse(
   readFileSync(join(import.meta.dirname, '../../public/storyboard.schema.json'), 'utf8'),
 ) as {
-  properties: Record<string, { const?: number; maxItems?: number; items?: Schema }>;
+  properties: Record<string, { enum?: unknown[]; maxItems?: number; items?: Schema }>;
 };
 interface Schema {
   properties: Record<string, { enum?: unknown[]; maximum?: number; oneOf?: Schema[]; properties?: object }>;
@@ -43,6 +43,12 @@ test('a complete job is a storyboard, and comes back as it is', () => {
   expect(read(JSON.parse(JSON.stringify(job)))).toEqual(job);
 });
 
+test('a cut is read, and lifted where it is null', () => {
+  const { segments } = read({ segments: [{ keepSeconds: 2.5 }, { keepSeconds: null }, {}] });
+  expect(segments.map((segment) => segment.keepSeconds)).toEqual([2.5, undefined, undefined]);
+  expect(Object.keys(segments[1]!)).not.toContain('keepSeconds');
+});
+
 test.each([
   [null, 'an object with a list of segments'],
   [[], 'an object with a list of segments'],
@@ -65,14 +71,17 @@ test.each([
 
 test('the schema that is published says the same', () => {
   const segment = schema.properties.segments!.items!.properties;
-  expect(schema.properties.version!.const).toBe(JOB_VERSION);
+  expect(schema.properties.version!.enum?.at(-1)).toBe(JOB_VERSION);
   expect(schema.properties.segments!.maxItems).toBe(MAX_SEGMENTS);
   expect(segment.camera!.enum).toEqual([null, ...CAMERA_MOVES]);
   expect(segment.seed!.maximum).toBe(MAX_SEED);
   expect(segment.picture!.oneOf![1]!.properties.fit!.enum).toEqual([...PICTURE_FITS]);
   const all = read({
     ...Object.fromEntries(
-      Object.keys(read({ segments: [{}] })).map((name) => [name, (read({ segments: [{}] }) as never)[name]]),
+      Object.keys(read({ segments: [{}] })).map((name) => [
+        name,
+        (read({ segments: [{ keepSeconds: 2 }] }) as never)[name],
+      ]),
     ),
     $schema: 'x',
   });

@@ -21,6 +21,7 @@ export const ERRORS_EN: Texts['errors'] = {
   'input/aspect': titled('That shape cannot be made'),
   'input/size': titled('That size cannot be made'),
   'input/seconds': titled('That length cannot be made'),
+  'input/cut': titled('It cannot be cut there'),
   'input/fps': titled('That frame rate cannot be made'),
   'input/steps': titled('That number of steps cannot be used'),
   'input/guidance': titled('That guidance cannot be used'),

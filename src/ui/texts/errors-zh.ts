@@ -27,6 +27,7 @@ export const ERRORS_ZH: Texts['errors'] = {
   'input/aspect': said('做不出这个画面比例', '请写成“宽:高”，或选一个现成的比例。'),
   'input/size': said('做不出这个尺寸', '请选用默认设置。'),
   'input/seconds': said('做不出这个时长', '时长须在 {min} 到 {max} 秒之间。'),
+  'input/cut': said('不能在这里剪断', '请改用最近的位置，或取消剪切。'),
   'input/fps': said('做不出这个帧率', '帧率须是 {min} 到 {max} 之间的整数。'),
   'input/steps': said('步数不能使用', '步数须是 {min} 到 {max} 之间的整数。'),
   'input/guidance': said('引导强度不能使用', '引导强度须在 {min} 到 {max} 之间。'),
