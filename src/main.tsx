@@ -26,6 +26,7 @@ import './ui/styles/composer.css';
 import './ui/styles/stage.css';
 import './ui/styles/models.css';
 import './ui/styles/timeline.css';
+import './ui/styles/takes.css';
 import './ui/styles/gallery.css';
 import './ui/styles/motion.css';
 

@@ -3,7 +3,7 @@ import { AppError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
 import { DEVICE_CHOICES, type DeviceChoice } from '../protocol/engine-api.ts';
 import type { ModelManifest } from '../protocol/manifest.ts';
-import { SEGMENT_STATES, type SegmentState } from './board.ts';
+import { SEGMENT_STATES, type SegmentExtras, type SegmentState } from './board.ts';
 import { keepChoice, keptChoice, type TextStore } from './language.ts';
 import type { Picture } from './picture.ts';
 
@@ -44,6 +44,8 @@ export interface KeptState {
   /** Identities of the segments that are made, and how each segment stands. */
   readonly made: readonly string[];
   readonly states: readonly SegmentState[];
+  /** Takes and kept seeds. */
+  readonly extras?: readonly SegmentExtras[];
   readonly visibleLabel: boolean;
   readonly device: DeviceChoice;
   readonly isFilm: boolean;
@@ -58,6 +60,7 @@ export interface KeptBoard {
   readonly selected: number;
   readonly made: readonly string[];
   readonly states: readonly SegmentState[];
+  readonly extras: readonly SegmentExtras[];
   readonly visibleLabel: boolean;
   readonly device: DeviceChoice;
   /** Null also if it was lost. */
@@ -102,6 +105,7 @@ export async function readBoard(
     selected: typeof kept.selected === 'number' ? kept.selected : 0,
     made: texts(kept.made),
     states: texts(kept.states).map((state) => SEGMENT_STATES.find((known) => known === state) ?? 'new'),
+    extras: kept.extras === undefined ? [] : (await import('./kept-extras.ts')).parseExtras(kept.extras, job),
     visibleLabel: kept.visibleLabel !== false,
     device: DEVICE_CHOICES.find((choice) => choice === kept.device) ?? 'auto',
     wasRunning: kept.running === true,

@@ -1,17 +1,45 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
 import type { AppError } from '../core/errors.ts';
-import { type Job, MAX_SEGMENTS, type Segment } from '../core/job.ts';
+import { type Job, MAX_SEGMENTS, type Segment, settingsOf, shownSeconds } from '../core/job.ts';
 import { segmentIdentities } from '../core/segment-identity.ts';
 import type { StudioForm } from './form.ts';
 
-/** A segment of the storyboard while it is edited. */
-export interface BoardSegment extends Omit<Segment, 'picture'> {
-  /** Stays the same while the segment is moved and re-worded. */
+/** One way in which a segment was made, or is to be. */
+export interface Take extends Omit<Segment, 'picture'> {
+  /** Stays the same while the segment is moved and re-worded; another take has another. */
   readonly id: number;
+  /** The segment's first take is 1. */
+  readonly take: number;
+  /** The seed stays as it is when another take is made. */
+  readonly seedLocked: boolean;
 }
 
-/** How a segment stands to what was made: nothing like it, the same, or the same words after something that has changed. */
-export const SEGMENT_STATES = ['new', 'made', 'outdated'] as const;
+/** A segment of the storyboard while it is edited. */
+export interface BoardSegment extends Take {
+  /** The takes of it that are not in use. */
+  readonly takes: readonly Take[];
+}
+
+/** A segment as it was made last. */
+export interface MadeSegment {
+  /** {@link segmentIdentities}, and the same without what it goes on from. */
+  readonly identity: string;
+  readonly own: string;
+  /** With every setting that it was made with, the board's included. */
+  readonly segment: Omit<Segment, 'picture'>;
+}
+
+/** What is known of a segment besides the job, over a reload. */
+export interface SegmentExtras extends Pick<Take, 'take' | 'seedLocked'> {
+  readonly made: MadeSegment | null;
+  readonly takes: readonly (Take & { readonly made: MadeSegment | null })[];
+}
+
+/**
+ * How a segment stands to what was made: nothing like it; the same; it has changed itself; or it is as it was, but goes on from what has
+ * changed.
+ */
+export const SEGMENT_STATES = ['new', 'made', 'outdated', 'based'] as const;
 
 /** One of {@link SEGMENT_STATES}. */
 export type SegmentState = (typeof SEGMENT_STATES)[number];
@@ -22,6 +50,9 @@ interface Version {
   readonly selected: number;
   readonly scene: string;
 }
+
+/** Identities that are kept over a reload; the store of segments keeps about as many. */
+const MOST_MADE = 300;
 
 /** Steps that can be undone; a version is a few kilobytes. */
 const MOST_VERSIONS = 100;
@@ -36,9 +67,9 @@ export class Board {
   readonly #selected = signal(0);
   readonly #undo = signal<readonly Version[]>([]);
   readonly #redo = signal<readonly Version[]>([]);
-  /** Of the segments that were made: identity, and the words alone. */
+  /** Identities of all that was made. */
   readonly #made = signal<ReadonlySet<string>>(new Set());
-  readonly #madeIds = signal<ReadonlySet<number>>(new Set());
+  readonly #madeAs = signal<ReadonlyMap<number, MadeSegment>>(new Map());
   #ids = 0;
 
   constructor(form: StudioForm) {
@@ -58,26 +89,25 @@ export class Board {
   readonly isFilm = computed(() => this.#list.value.length > 1);
 
   /** Seconds of the whole film. */
-  readonly seconds = computed(() => this.segments.value.reduce((sum, { seconds }) => sum + seconds, 0));
+  readonly seconds = computed(() =>
+    this.segments.value.reduce((sum, segment) => sum + shownSeconds(segment), 0),
+  );
 
   readonly canUndo = computed(() => this.#undo.value.length > 0);
   readonly canRedo = computed(() => this.#redo.value.length > 0);
   readonly canAdd = computed(() => this.#list.value.length < MAX_SEGMENTS);
 
   /** Names each segment by all that decides its pixels. */
-  readonly identities = computed(() =>
-    this.identitiesOf(this.toJob(), this.#form.picture.value?.file ?? null),
-  );
+  readonly identities = computed(() => this.identitiesOf(this.toJob(), this.#picture));
 
   /** How each segment stands to what was made of this board. */
   readonly states: ReadonlySignal<readonly SegmentState[]> = computed(() => {
-    return this.segments.value.map(({ id }, i) =>
-      this.#made.value.has(this.identities.value[i]!)
-        ? 'made'
-        : this.#madeIds.value.has(id)
-          ? 'outdated'
-          : 'new',
-    );
+    const job = this.toJob();
+    return this.segments.value.map(({ id }, i) => {
+      if (this.#made.value.has(this.identities.value[i]!)) return 'made';
+      const made = this.#madeAs.value.get(id);
+      return made ? (made.own === this.#ownOf(job, i, this.#picture) ? 'based' : 'outdated') : 'new';
+    });
   });
 
   /**
@@ -88,33 +118,66 @@ export class Board {
     const job = this.#form.toJob(seed);
     const [own] = job.segments;
     const selected = this.#selected.value;
-    const segments = this.#list.value.map(({ id: _, ...segment }, i): Segment => {
-      const said = { ...segment, prompt: segment.prompt.trim() };
-      const mine = i === selected ? { ...said, ...own, settings: segment.settings } : said;
-      return { ...mine, picture: i === 0 ? (own?.picture ?? null) : null };
+    const segments = this.segments.value.map((segment, i): Segment => {
+      const { id: _, take: __, takes: ___, seedLocked: ____, ...said } = segment;
+      return {
+        ...said,
+        prompt: said.prompt.trim(),
+        seed: i === selected ? own!.seed : said.seed,
+        picture: i === 0 ? own!.picture : null,
+      };
     });
     return { ...job, segments };
   }
 
   /** Says that all segments of a job were made, as the board had them. @param picture that it begins with. */
   markMade(job: Job, picture: Blob | null, ids: readonly number[]): void {
-    this.#made.value = new Set([...this.#made.value, ...this.identitiesOf(job, picture)]);
-    this.#madeIds.value = new Set([...this.#madeIds.value, ...ids]);
+    const identities = this.identitiesOf(job, picture);
+    const madeAs = ids.map((id, i): [number, MadeSegment] => {
+      const { picture: _, ...segment } = { ...job.segments[i]!, settings: settingsOf(job, job.segments[i]!) };
+      const own = this.#ownOf(job, i, picture);
+      return [id, { identity: identities[i]!, own, segment }];
+    });
+    this.#made.value = new Set([...this.#made.value, ...identities]);
+    this.#madeAs.value = new Map([...this.#madeAs.value, ...madeAs]);
   }
 
-  /** Of the segments as they stand, the identities of those that are made; for {@link Board.load}. */
+  /** Identities of what was made last, other takes and what went on from them included; for {@link Board.load}. */
   madeIdentities(): readonly string[] {
-    return this.identities.value.filter((identity) => this.#made.value.has(identity));
+    return [...this.#made.value].slice(-MOST_MADE);
   }
+
+  /** That identity was made. */
+  isMade(identity: string): boolean {
+    return this.#made.value.has(identity);
+  }
+
+  /** A take as it was made last; null if it never was. */
+  madeAs(id: number): MadeSegment | null {
+    return this.#madeAs.value.get(id) ?? null;
+  }
+
+  /** What {@link Board.load} is given back with the job. */
+  readonly extras = computed(() =>
+    this.segments.value.map(({ id, take, takes, seedLocked }): SegmentExtras => {
+      const known = takes.map((one) => ({ ...one, made: this.madeAs(one.id) }));
+      return { take, seedLocked, made: this.madeAs(id), takes: known };
+    }),
+  );
 
   /**
    * Puts a value that works in the place of one that an error is about: in the segment that it names, or in what all share. A setting of a
    * segment's own goes back to the board's.
    */
   useLegal(error: AppError): void {
-    const { segment } = error.detail;
+    // An error about a plain clip names no segment.
+    const segment = error.detail.segment ?? (error.code === 'input/cut' ? this.#selected.value : null);
     if (typeof segment === 'number') {
       this.select(segment);
+      if (error.code === 'input/cut') {
+        this.cut((error.detail.nearest as number[] | undefined)?.[0] ?? null);
+        return;
+      }
       const own = this.#list.value[segment]?.settings ?? {};
       const name = error.code.slice('input/'.length);
       if (Object.hasOwn(own, name)) {
@@ -149,8 +212,8 @@ export class Board {
         this.#keepForm();
       }
       const current = this.#list.value[this.#selected.value]!;
-      const next = { ...current, id: ++this.#ids, prompt: '', seed: this.#form.drawSeed(), camera: null };
-      this.#insert(next);
+      const { keepSeconds: _, ...next } = this.#copy(current);
+      this.#insert({ ...next, prompt: '', camera: null });
     });
   }
 
@@ -159,8 +222,30 @@ export class Board {
     if (!this.canAdd.value) return;
     this.#change(() => {
       const current = this.#list.value[this.#selected.value]!;
-      this.#insert({ ...current, id: ++this.#ids, seed: this.#form.drawSeed() });
+      this.#insert(this.#copy(current));
     });
+  }
+
+  /** Changes the selected segment: a step that can be undone. */
+  edit(change: (segment: BoardSegment) => BoardSegment): void {
+    this.#change(() => {
+      const at = this.#selected.value;
+      this.#list.value = this.#list.value.map((segment, i) => (i === at ? change(segment) : segment));
+      this.#show(at);
+    });
+  }
+
+  /** Shows only so many seconds of the selected segment, and goes on from there; null lifts the cut. */
+  cut(seconds: number | null): void {
+    this.edit(({ keepSeconds: _, ...segment }) => ({
+      ...segment,
+      ...(seconds !== null && { keepSeconds: seconds }),
+    }));
+  }
+
+  /** For a take that is new. */
+  newId(): number {
+    return ++this.#ids;
   }
 
   /** Removes the selected segment; the last one stays. */
@@ -227,15 +312,36 @@ export class Board {
    * Sets the whole board from a job; the form was loaded with it. Cannot be undone: the file is still there.
    * @param made identities of segments that were made.
    * @param states how each of the segments stood.
+   * @param extras {@link Board.extras}. Without, a seed is kept for the next clip only where there is but one segment.
    */
-  load(job: Job, made: readonly string[] = [], states: readonly SegmentState[] = []): void {
+  load(
+    job: Job,
+    made: readonly string[] = [],
+    states: readonly SegmentState[] = [],
+    extras: readonly SegmentExtras[] = [],
+  ): void {
     batch(() => {
-      this.#list.value = job.segments.map(({ picture: _, ...segment }) => ({ ...segment, id: ++this.#ids }));
+      const madeAs = new Map<number, MadeSegment>();
+      const known = (as: MadeSegment | null | undefined): number => {
+        if (as) madeAs.set(++this.#ids, as);
+        return as ? this.#ids : ++this.#ids;
+      };
+      this.#list.value = job.segments.map(({ picture: _, ...segment }, i) => {
+        const { take = 1, takes = [], ...more }: Partial<SegmentExtras> = extras[i] ?? {};
+        const own = states[i] === 'outdated' ? '' : this.#ownOf(job, i, this.#picture);
+        const usual = states[i] && states[i] !== 'new' ? { identity: '', own, segment } : null;
+        return {
+          ...segment,
+          id: known(more.made ?? usual),
+          take,
+          takes: takes.map(({ made: as, ...one }) => ({ ...one, id: known(as) })),
+          seedLocked: more.seedLocked ?? (job.segments.length === 1 && this.#form.seedLocked.value),
+        };
+      });
       this.#undo.value = [];
       this.#redo.value = [];
       this.#made.value = new Set([...this.#made.value, ...made]);
-      const known = this.#list.value.filter((_, i) => (states[i] ?? 'new') !== 'new');
-      this.#madeIds.value = new Set(known.map(({ id }) => id));
+      this.#madeAs.value = madeAs;
       this.#show(0);
     });
   }
@@ -245,16 +351,35 @@ export class Board {
     return segmentIdentities(job, picture && String(picture.size));
   }
 
+  get #picture(): Blob | null {
+    return this.#form.picture.value?.file ?? null;
+  }
+
+  /** What a segment would be by itself, whatever it goes on from. */
+  #ownOf(job: Job, index: number, picture: Blob | null): string {
+    return this.identitiesOf({ ...job, segments: [job.segments[index]!] }, picture)[0]!;
+  }
+
+  /** A segment like that, with a seed of its own. */
+  #copy(segment: BoardSegment): BoardSegment {
+    const seed = this.#form.drawSeed();
+    return { ...segment, id: ++this.#ids, seed, seedLocked: false, take: 1, takes: [] };
+  }
+
   #fromForm(id: number): BoardSegment {
-    const { prompt, seconds, seed, camera } = this.#form;
-    const settings = this.#list.value.find((segment) => segment.id === id)?.settings ?? {};
+    const { prompt, seconds, seed, seedLocked, camera } = this.#form;
+    const listed = this.#list.value.find((segment) => segment.id === id);
+    const { keepSeconds, ...others } = listed ?? { take: 1, takes: [], settings: {} };
     return {
+      ...others,
       id,
       prompt: prompt.value,
       seconds: seconds.value,
       seed: seed.value,
+      seedLocked: seedLocked.value,
       camera: camera.value,
-      settings,
+      // One that has become shorter than what was kept of it has its own end again.
+      ...(keepSeconds !== undefined && keepSeconds < seconds.value && { keepSeconds }),
     };
   }
 
@@ -268,10 +393,11 @@ export class Board {
   #show(index: number): void {
     this.#selected.value = index;
     const segment = this.#list.value[index]!;
-    const { prompt, seconds, seed, camera } = this.#form;
+    const { prompt, seconds, seed, seedLocked, camera } = this.#form;
     prompt.value = segment.prompt;
     seconds.value = segment.seconds;
     seed.value = segment.seed;
+    seedLocked.value = segment.seedLocked;
     camera.value = segment.camera;
   }
 

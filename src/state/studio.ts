@@ -10,6 +10,7 @@ import {
 import type { Engine } from '../client/engine.ts';
 import { checkJob } from '../core/check-job.ts';
 import { AppError } from '../core/errors.ts';
+import { shownSeconds } from '../core/job.ts';
 import { countGraphemes } from '../core/prompt.ts';
 import type { GenerateRequest, GenerationReport, JobRecord } from '../protocol/engine-api.ts';
 import { type ModelManifest, modelHash } from '../protocol/manifest.ts';
@@ -329,6 +330,7 @@ export class Studio {
       selected: this.board.selected.value,
       made: this.board.madeIdentities(),
       states: this.board.states.value,
+      extras: this.board.extras.value,
       visibleLabel: this.form.visibleLabel.value,
       device: this.form.device.value,
       isFilm: this.board.isFilm.value,
@@ -347,7 +349,7 @@ export class Studio {
       this.form.load(kept.job, kept.picture, kept.visibleLabel);
       this.form.seedLocked.value = false;
       this.form.device.value = kept.device;
-      this.board.load(kept.job, kept.made, kept.states);
+      this.board.load(kept.job, kept.made, kept.states, kept.extras);
       this.board.select(kept.selected);
       const lacksPicture = kept.job.segments[0]?.picture != null && !kept.picture;
       this.#notice.value = lacksPicture
@@ -374,14 +376,22 @@ export class Studio {
   segmentInFilm(
     index: number,
   ): { readonly clip: Clip; readonly start: number; readonly seconds: number } | null {
-    const wanted = this.board.identities.value[index];
+    const segment = this.board.segments.value[index];
+    return segment ? this.inFilms(this.board.identities.value[index], shownSeconds(segment)) : null;
+  }
+
+  /** Where the newest film of this visit shows so many seconds of the segment of that identity. */
+  inFilms(
+    wanted: string | undefined,
+    least: number,
+  ): { readonly clip: Clip; readonly start: number; readonly seconds: number } | null {
     for (const clip of this.maker.shelf.clips.value) {
       const { segments } = clip.request.job;
       const { job, picture } = clip.request;
       const at = wanted === undefined ? -1 : this.board.identitiesOf(job, picture).indexOf(wanted);
-      if (at < 0) continue;
-      const start = segments.slice(0, at).reduce((sum, { seconds }) => sum + seconds, 0);
-      return { clip, start, seconds: segments[at]!.seconds };
+      if (at < 0 || shownSeconds(segments[at]!) < least) continue;
+      const start = segments.slice(0, at).reduce((sum, segment) => sum + shownSeconds(segment), 0);
+      return { clip, start, seconds: least };
     }
     return null;
   }

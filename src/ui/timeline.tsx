@@ -1,8 +1,11 @@
 import type { VNode } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { shownSeconds } from '../core/job.ts';
 import type { BoardSegment, SegmentState } from '../state/board.ts';
 import { PROMPT_ID } from './prompt-field.tsx';
+import { marksInWords, SegmentMarks } from './segment-marks.tsx';
 import { SegmentPictures } from './segment-pictures.tsx';
+import { SegmentTools } from './segment-tools.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
 
 /** The segments of a storyboard in order, and what can be done with the selected one. */
@@ -38,7 +41,7 @@ export function Timeline(): VNode {
     <section class="timeline" aria-label={texts.board.label}>
       <ol ref={list} onKeyDown={onKeyDown}>
         {board.segments.value.map((segment, index) => (
-          <li key={segment.id} style={{ '--seconds': segment.seconds }}>
+          <li key={segment.id} style={{ '--seconds': shownSeconds(segment) }}>
             <SegmentButton
               segment={segment}
               index={index}
@@ -50,6 +53,7 @@ export function Timeline(): VNode {
         ))}
       </ol>
       <Tools />
+      <SegmentTools />
     </section>
   );
 }
@@ -71,7 +75,12 @@ function SegmentButton(props: {
       type="button"
       class={`segment ${isMaking ? 'making' : state}`}
       aria-current={isSelected}
-      aria-label={texts.board.segment(index + 1, status, words || texts.board.noWords, segment.seconds)}
+      aria-label={texts.board.segment(
+        index + 1,
+        status + marksInWords(segment, studio.language.value),
+        words || texts.board.noWords,
+        shownSeconds(segment),
+      )}
       tabIndex={isSelected ? 0 : -1}
       onClick={() => {
         studio.board.select(index);
@@ -81,12 +90,13 @@ function SegmentButton(props: {
       <SegmentPictures index={index} />
       <span class="segment-facts">
         <b>{index + 1}</b>
-        <span>{texts.settings.seconds(segment.seconds)}</span>
+        <span>{texts.settings.seconds(shownSeconds(segment))}</span>
         <span class="segment-state">{status}</span>
       </span>
       <span class="segment-words" dir="auto">
         {words || texts.board.noWords}
       </span>
+      <SegmentMarks segment={segment} />
     </button>
   );
 }

@@ -132,7 +132,7 @@ test('what was changed, and what goes on from it, is no longer made', () => {
   expect(board.states.value).toEqual(['made', 'made', 'made']);
   board.select(1);
   say('the sun rises');
-  expect(board.states.value).toEqual(['made', 'outdated', 'outdated']);
+  expect(board.states.value).toEqual(['made', 'outdated', 'based']);
   say('the sun sets');
   expect(board.states.value).toEqual(['made', 'made', 'made']);
   board.select(2);
@@ -140,6 +140,29 @@ test('what was changed, and what goes on from it, is no longer made', () => {
   expect(board.states.value).toEqual(['made', 'made', 'made', 'new']);
   form.steps.value = 3;
   expect(board.states.value).toEqual(['outdated', 'outdated', 'outdated', 'new']);
+});
+
+test('each segment keeps its own seed, or not', () => {
+  form.seedLocked.value = true;
+  castle();
+  expect(board.segments.value.map(({ seedLocked }) => seedLocked)).toEqual([true, false, false]);
+  board.select(0);
+  expect(form.seedLocked.value).toBe(true);
+  board.select(2);
+  form.seedLocked.value = true;
+  board.duplicate();
+  expect(form.seedLocked.value).toBe(false);
+  board.undo();
+  expect(board.segments.value.map(({ seedLocked }) => seedLocked)).toEqual([true, false, true]);
+  // A film that was opened from a file is made as it stands anyway; a plain clip's seed is kept, as it always was.
+  const job = board.toJob();
+  form.load(job, null, null);
+  board.load(job);
+  expect(board.segments.value.map(({ seedLocked }) => seedLocked)).toEqual([false, false, false]);
+  const plain = { ...job, segments: job.segments.slice(0, 1) };
+  form.load(plain, null, null);
+  board.load(plain);
+  expect(form.seedLocked.value).toBe(true);
 });
 
 test('a board comes back from its job', () => {
@@ -168,6 +191,7 @@ describe('over a reload', () => {
     selected: board.selected.value,
     made: board.madeIdentities(),
     states: board.states.value,
+    extras: board.extras.value,
     visibleLabel: false,
     device: 'wasm',
     isFilm: board.isFilm.value,
@@ -198,8 +222,49 @@ describe('over a reload', () => {
     const restored = new Board(other);
     other.load(found!.job, null, null);
     restored.load(found!.job, found!.made, found!.states);
-    expect(restored.states.value).toEqual(['made', 'outdated', 'new', 'outdated']);
+    expect(restored.states.value).toEqual(['made', 'outdated', 'new', 'based']);
     expect(found).toMatchObject({ visibleLabel: false, device: 'wasm' });
+  });
+
+  test('kept seeds, and what a changed segment was made as, come back', async () => {
+    const stop = keeper().keep(state);
+    castle();
+    const ids = board.segments.value.map(({ id }) => id);
+    board.markMade(board.toJob(), null, ids);
+    const made = board.madeAs(ids[1]!);
+    board.select(1);
+    form.seedLocked.value = true;
+    say('the sun rises');
+    stop();
+    const found = (await keeper().kept(model))!;
+    const other = new StudioForm(signal(model), () => 1);
+    const restored = new Board(other);
+    other.load(found.job, null, null);
+    restored.load(found.job, found.made, found.states, found.extras);
+    expect(restored.states.value).toEqual(['made', 'outdated', 'based']);
+    expect(restored.segments.value.map(({ seedLocked }) => seedLocked)).toEqual([false, true, false]);
+    expect(restored.madeAs(restored.segments.value[1]!.id)).toEqual(made);
+    expect(made?.segment).toMatchObject({ prompt: 'the sun sets', settings: { steps: form.steps.value } });
+    restored.select(1);
+    expect(other.seedLocked.value).toBe(true);
+    other.prompt.value = 'the sun sets';
+    expect(restored.states.value).toEqual(['made', 'made', 'made']);
+  });
+
+  test('extras that are damaged are forgotten, and a board from before there were any is read', async () => {
+    const stop = keeper().keep(state);
+    castle();
+    stop();
+    const text = JSON.parse(kept.get('kindling.board')!) as Record<string, unknown>;
+    const read = (extras: unknown) => {
+      kept.set('kindling.board', JSON.stringify({ ...text, extras }));
+      return keeper().kept(model);
+    };
+    expect((await read(undefined))?.extras).toEqual([]);
+    const nothing = { take: 1, seedLocked: false, made: null, takes: [] };
+    expect((await read('x'))?.extras).toEqual([nothing, nothing, nothing]);
+    expect((await read([{ take: -1, takes: 3, made: [] }]))?.extras[0]).toEqual(nothing);
+    expect(await read([{ takes: [{ prompt: 3 }] }])).toBeNull();
   });
 
   test('a plain clip stays only while it is made, and it is told that it was not finished', async () => {
@@ -229,6 +294,58 @@ describe('over a reload', () => {
     castle();
     stop();
     expect(await keeper().kept({ id: 'wan' })).toBeNull();
+  });
+});
+
+describe('a segment whose end is cut', () => {
+  beforeEach(() => {
+    castle();
+    board.markMade(
+      board.toJob(),
+      null,
+      board.segments.value.map(({ id }) => id),
+    );
+    board.select(0);
+    board.cut(3);
+  });
+
+  test('stays made; those that go on from it are based on the old one; undo lifts the cut', () => {
+    expect(board.states.value).toEqual(['made', 'based', 'based']);
+    expect(board.seconds.value).toBe(13);
+    expect(board.toJob().segments.map(({ keepSeconds }) => keepSeconds)).toEqual([3, undefined, undefined]);
+    checkJob(board.toJob(), model.limits, { hasPicture: false });
+    board.undo();
+    expect(board.states.value).toEqual(['made', 'made', 'made']);
+    board.redo();
+    board.cut(null);
+    expect(Object.keys(board.toJob().segments[0]!)).not.toContain('keepSeconds');
+    expect(board.states.value).toEqual(['made', 'made', 'made']);
+  });
+
+  test('is as long as it says when it becomes shorter than what was kept', () => {
+    form.seconds.value = 2.5;
+    expect(board.seconds.value).toBe(12.5);
+    expect(board.toJob().segments[0]?.keepSeconds).toBeUndefined();
+    form.seconds.value = 5;
+    expect(board.seconds.value).toBe(13);
+  });
+
+  test('goes on uncut in the next, and is copied as it is', () => {
+    board.add();
+    expect(board.segments.value[1]?.keepSeconds).toBeUndefined();
+    board.select(0);
+    board.duplicate();
+    expect(board.segments.value[1]?.keepSeconds).toBe(3);
+  });
+
+  test('is cut where it can be at a press', () => {
+    const refused = (nearest: number[]) =>
+      new AppError('input/cut', 'no', { detail: { segment: 0, nearest } });
+    board.select(2);
+    board.useLegal(refused([2.5, 3]));
+    expect(board.segments.value[0]?.keepSeconds).toBe(2.5);
+    board.useLegal(refused([]));
+    expect(board.segments.value[0]?.keepSeconds).toBeUndefined();
   });
 });
 

@@ -161,7 +161,7 @@ export const EN: Texts = {
       'zoom out': 'Zooms out',
       roll: 'Rolls',
     },
-    states: { new: 'not made yet', made: 'made', outdated: 'has changed' },
+    states: { new: 'not made yet', made: 'made', outdated: 'has changed', based: 'based on the old one' },
     making: 'being made',
     noWords: 'No words yet',
     segment: (number, state, words, seconds) => `Part ${number}, ${seconds} s, ${state}: ${words}`,

@@ -155,7 +155,7 @@ export const ZH: Texts = {
       'zoom out': '拉远',
       roll: '旋转',
     },
-    states: { new: '尚未制作', made: '已制作', outdated: '已改动' },
+    states: { new: '尚未制作', made: '已制作', outdated: '已改动', based: '接着旧版' },
     making: '正在制作',
     noWords: '还没有文字',
     segment: (number, state, words, seconds) => `第 ${number} 段，${seconds} 秒，${state}：${words}`,
