@@ -138,34 +138,22 @@ function checkSegment(job: Job, index: number, limits: ModelLimits, pictureCame:
   checkNumber('input/seconds', 'A length', segment.seconds, limits.seconds, ' s', false);
   if (segment.keepSeconds !== undefined) checkCut(segment.seconds, segment.keepSeconds, job.fps, limits);
   else if (index + 1 < job.segments.length && limits.continuation)
-    checkWholeLatents(segment.seconds, limits.seconds, limits.continuation.secondsStep);
+    checkWhole(
+      'input/seconds',
+      'A length of',
+      segment.seconds,
+      limits.seconds,
+      limits.continuation.secondsStep,
+    );
   checkNumber('input/seed', 'A seed', segment.seed, { min: 0, max: MAX_SEED }, '', true);
 }
 
 /** What is kept ends with a whole latent frame, before the segment's end, and is long enough to be seen and gone on from. */
 function checkCut(seconds: number, kept: number, fps: number, { continuation }: ModelLimits): void {
-  if (!continuation) {
-    throw new AppError(
-      'input/cut',
-      'This model cannot go on from a segment, so there is nothing to cut its end for. Lift the cut.',
-    );
-  }
-  const { secondsStep: step } = continuation;
-  const first = shortestCut(continuation, fps);
-  const count = kept / step;
-  const last = Math.ceil(seconds / step - LATENT_TOLERANCE) - 1;
-  if (count >= first - LATENT_TOLERANCE && kept < seconds && isWhole(count)) return;
-  const said = (steps: number): number => Number((steps * step).toFixed(4));
-  const nearest = [Math.floor(count), Math.ceil(count)]
-    .map((steps) => clamp(steps, { min: first, max: last }))
-    .filter((steps, i, all) => first <= last && all.indexOf(steps) === i)
-    .map(said);
-  throw new AppError(
-    'input/cut',
-    `${seconds} s cannot be cut after ${kept} s: what is kept must be a multiple of ${said(1)} s, at least ${said(first)} s and less than the segment. ` +
-      (nearest.length > 0 ? `Nearest: ${nearest.join(' or ')}.` : 'Lift the cut.'),
-    { detail: { asked: kept, seconds, nearest } },
-  );
+  const step = continuation?.secondsStep ?? seconds; // a model that cannot go on has no place to cut
+  const min = step * (continuation ? shortestCut(continuation, fps) : 1);
+  const max = step * (Math.ceil(seconds / step - LATENT_TOLERANCE) - 1);
+  checkWhole('input/cut', `A cut of ${seconds} s after`, kept, { min, max }, step);
 }
 
 /**
@@ -175,20 +163,19 @@ function checkCut(seconds: number, kept: number, fps: number, { continuation }: 
 export const shortestCut = ({ prefixFrames, secondsStep }: Continuation, fps: number): number =>
   Math.max(prefixFrames, Math.ceil(1 / (fps * secondsStep) - LATENT_TOLERANCE));
 
-const isWhole = (count: number): boolean => Math.abs(count - Math.round(count)) < LATENT_TOLERANCE;
-
 /** The next segment begins with a latent frame of this one: it has to end with a whole one. */
-function checkWholeLatents(seconds: number, range: Range, step: number): void {
+function checkWhole(code: ErrorCode, what: string, seconds: number, range: Range, step: number): void {
   const count = seconds / step;
-  if (isWhole(count)) return;
-  const nearest = [Math.floor(count), Math.ceil(count)]
-    .map((steps) => steps * step)
-    .filter((value) => value >= range.min && value <= range.max);
+  const { min, max } = range;
+  const isWhole = Math.abs(count - Math.round(count)) < LATENT_TOLERANCE;
+  if (isWhole && seconds > min - LATENT_TOLERANCE && seconds < max + LATENT_TOLERANCE) return;
+  const places = [Math.floor(count), Math.ceil(count)].map((steps) => clamp(steps * step, range));
+  const nearest = min > max ? [] : [...new Set(places)];
   const said = (value: number): number => Number(value.toFixed(4));
   throw new AppError(
-    'input/seconds',
-    `A length of ${seconds} s cannot be gone on from: it must be a multiple of ${said(step)} s. Nearest: ${nearest.map(said).join(' or ')}.`,
-    { detail: { asked: seconds, min: range.min, max: range.max, nearest } },
+    code,
+    `${what} ${seconds} s cannot be gone on from: it must be a multiple of ${said(step)} s. Nearest: ${nearest.map(said).join(' or ') || 'none'}.`,
+    { detail: { asked: seconds, min, max, nearest } },
   );
 }
 

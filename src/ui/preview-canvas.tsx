@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ClipPreview } from '../state/job-state.ts';
-import { LoopPlayer } from './loop-player.ts';
+import type { LoopPlayer } from './loop-player.ts';
 import { useTexts } from './studio-context.tsx';
 
 /** Steps in which the clip gets clearer: too fine to be seen one by one, too few to keep the page painting. */
@@ -13,14 +13,22 @@ export function PreviewCanvas(props: { readonly preview: ClipPreview; readonly f
   const developed = Math.round(props.fraction * DEVELOPING_STEPS) / DEVELOPING_STEPS;
   const texts = useTexts();
   const canvas = useRef<HTMLCanvasElement>(null);
-  const player = useRef<LoopPlayer | null>(null);
+  const [player, setPlayer] = useState<LoopPlayer | null>(null);
   useEffect(() => {
-    if (!canvas.current) return;
-    const loop = new LoopPlayer(canvas.current);
-    player.current = loop;
-    return () => loop.stop();
+    let loop: LoopPlayer | null = null;
+    let isGone = false;
+    // Fetched with the first preview.
+    import('./loop-player.ts').then(({ LoopPlayer }) => {
+      if (isGone || !canvas.current) return;
+      loop = new LoopPlayer(canvas.current);
+      setPlayer(loop);
+    }, console.warn);
+    return () => {
+      isGone = true;
+      loop?.stop();
+    };
   }, []);
-  useEffect(() => player.current?.develop(developed), [developed]);
-  useEffect(() => player.current?.show(preview), [preview]);
+  useEffect(() => player?.develop(developed), [player, developed]);
+  useEffect(() => player?.show(preview), [player, preview]);
   return <canvas ref={canvas} class="preview" role="img" aria-label={texts.stage.preview} />;
 }

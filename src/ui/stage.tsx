@@ -9,7 +9,7 @@ import { Frame } from './frame.tsx';
 import { GalleryButton } from './gallery.tsx';
 import { LifeCard } from './life-card.tsx';
 import { prefersStill } from './motion.ts';
-import { Player } from './player.tsx';
+import { loadPlayer, PlayerPlace } from './player-place.tsx';
 import { Poster } from './poster.tsx';
 import { Running } from './running.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
@@ -23,6 +23,9 @@ export function Stage(): VNode {
   const job = studio.maker.state.value;
   const section = useRef<HTMLElement>(null);
   useStageFocus(section.current, job.status);
+  useEffect(() => {
+    if (job.status === 'running') loadPlayer().catch(() => {}); // tried again when there is something to play
+  }, [job.status]);
   return (
     <section
       ref={section}
@@ -63,7 +66,7 @@ function StageContent({ job }: { readonly job: JobState }): VNode {
     case 'running':
       return <Running job={job} />;
     case 'done':
-      return <Player key={job.clip.id} clip={job.clip} />;
+      return <PlayerPlace clip={job.clip} />;
     case 'failed':
       return (
         <>

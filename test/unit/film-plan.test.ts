@@ -235,7 +235,7 @@ describe('a segment whose end is cut', () => {
     const nearest = (keepSeconds: number, changes?: Partial<Job>): unknown => {
       const { code, message, detail } = refusal(cut(keepSeconds, changes));
       expect(code).toBe('input/cut');
-      expect(message).toMatch(/^Segment 2: 4\.2 s cannot be cut/);
+      expect(message).toMatch(/^Segment 2: A cut of 4\.2 s after .* cannot be gone on from/);
       expect(detail.segment).toBe(1);
       return detail.nearest;
     };
@@ -251,7 +251,7 @@ describe('a segment whose end is cut', () => {
       continuation: { prefixFrames: 1, secondsStep: 1 / 6, from: 'picture' },
     } as const;
     checkJob(cut(0.1667, { fps: 6 }), sixths, { hasPicture: false });
-    expect(refusal(cut(0.1667, { fps: 5 }), sixths).detail.nearest).toEqual([0.3333]);
+    expect(refusal(cut(0.1667, { fps: 5 }), sixths).detail.nearest).toEqual([1 / 3]);
   });
 
   test('is refused where there is nothing left to cut, or nothing goes on', () => {
