@@ -92,6 +92,7 @@ export class Studio {
   /** The segments of the storyboard; a plain clip has one. */
   readonly board: Board;
   readonly maker: ClipMaker;
+  readonly engine: Engine;
   /** Finished films that are kept on this device. */
   readonly gallery: Gallery;
   readonly words: KnownWords;
@@ -144,6 +145,7 @@ export class Studio {
     this.support = parts.support;
     this.form = new StudioForm(this.#model, parts.drawSeed);
     this.board = new Board(this.form);
+    this.engine = parts.engine;
     this.maker = new ClipMaker(parts.engine);
     this.gallery = new Gallery(parts.openGallery ?? (async () => null));
     this.store = parts.store;
@@ -282,9 +284,28 @@ export class Studio {
     await this.#make(isUsedUp && !seedLocked.value ? this.form.drawSeed() : seed.value);
   }
 
-  /** Makes the clip of the form once more with a new seed, whether or not the seed is kept; of a storyboard the selected segment. */
+  /** Makes the clip of the form once more with a new seed, whether or not the seed is kept; of a storyboard another take. */
   async makeAnother(): Promise<void> {
-    if (!this.isRunning.value) await this.#make(this.form.drawSeed());
+    if (this.board.isFilm.value) await this.makeTake();
+    else if (!this.isRunning.value) await this.#make(this.form.drawSeed());
+  }
+
+  /**
+   * Makes another take of the selected segment, and shows the film up to it: what goes on from it waits for {@link Studio.generate}. A
+   * segment that was never made is made.
+   */
+  async makeTake(): Promise<void> {
+    if (this.isRunning.value) return;
+    const { beginTake, takeRefusal } = await import('./takes.ts');
+    const why = takeRefusal(this.board);
+    if (why === 'locked' || why === 'most') {
+      this.#notice.value = { id: 'no-take', why };
+      return;
+    }
+    beginTake(this.board, () => this.form.drawSeed());
+    const index = this.board.selected.value;
+    await this.#make(this.form.seed.value, index + 1);
+    if (this.maker.state.value.status === 'done') this.showSegment(index);
   }
 
   /** Goes on from the end: a further segment, whose words are still to be said. */
@@ -583,11 +604,13 @@ export class Studio {
     if (this.#problem.value?.code.startsWith('input/picture')) this.#problem.value = null;
   }
 
-  async #make(seed: number): Promise<void> {
-    const request = this.#request(seed);
+  /** @param parts so many of the segments. */
+  async #make(seed: number, parts = this.board.segments.value.length): Promise<void> {
+    const request = this.#request(seed, parts);
     if (!request) return;
     this.form.seed.value = seed;
-    const ids = this.board.segments.value.map(({ id }) => id);
+    const isWhole = parts === this.board.segments.value.length;
+    const ids = this.board.segments.value.slice(0, parts).map(({ id }) => id);
     const mark = (count: number): void => {
       const made = { ...request.job, segments: request.job.segments.slice(0, count) };
       this.board.markMade(made, request.picture, ids.slice(0, count));
@@ -605,7 +628,7 @@ export class Studio {
     if (value.status !== 'failed') this.#spentSeed = seed;
     if (value.status !== 'done') return;
     mark(ids.length);
-    void this.#keepFilm(value.clip);
+    if (isWhole) void this.#keepFilm(value.clip); // the others are on their way to one
     // What was found made says nothing about the time it takes.
     const { report } = value.clip;
     if (ids.length === 1 && report.seconds.denoise > 0) void this.#keepTime(request, report);
@@ -632,9 +655,10 @@ export class Studio {
   }
 
   /** The request for what is set, or null with the problem said. */
-  #request(seed: number): GenerateRequest | null {
+  #request(seed: number, parts: number): GenerateRequest | null {
     const picture = this.form.picture.value?.file ?? null;
-    const job = this.board.toJob(seed);
+    const board = this.board.toJob(seed);
+    const job = { ...board, segments: board.segments.slice(0, parts) };
     this.#notice.value = null;
     try {
       checkJob(job, this.manifest.limits, { hasPicture: picture !== null });
