@@ -277,6 +277,7 @@ export class BoardShelf {
       selected: 0,
       made: [],
       states: [],
+      extras: [],
       visibleLabel: form.visibleLabel.value,
       device: form.device.value,
       picture: null,
