@@ -369,17 +369,19 @@ export class Board {
   #fromForm(id: number): BoardSegment {
     const { prompt, seconds, seed, seedLocked, camera } = this.#form;
     const listed = this.#list.value.find((segment) => segment.id === id);
-    const { keepSeconds, ...others } = listed ?? { take: 1, takes: [], settings: {} };
+    const { keepSeconds, settings = {}, take = 1, takes = [] } = listed ?? {};
     return {
-      ...others,
       id,
       prompt: prompt.value,
       seconds: seconds.value,
       seed: seed.value,
-      seedLocked: seedLocked.value,
       camera: camera.value,
+      settings,
       // One that has become shorter than what was kept of it has its own end again.
       ...(keepSeconds !== undefined && keepSeconds < seconds.value && { keepSeconds }),
+      seedLocked: seedLocked.value,
+      take,
+      takes,
     };
   }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readCommand } from '../../scripts/generate-arguments.ts';
 import { AppError, type ErrorCode } from '../../src/core/errors.ts';
-import type { Job } from '../../src/core/job.ts';
+import { JOB_VERSION, type Job } from '../../src/core/job.ts';
 import { openBoardFiles } from '../../src/films/board-files.ts';
 import { MAX_BOARD_PICTURE_BYTES, parseBoardFile, writeBoardFile } from '../../src/protocol/board-file.ts';
 import { Studio } from '../../src/state/studio.ts';
@@ -79,7 +79,7 @@ const BAD: readonly [what: string, board: unknown, code: ErrorCode, says: RegExp
     ['that is a list', '[]', 'input/job', /an object/, null],
     [
       'of a later version',
-      { version: 3, beats: [], segments: [{}, {}] },
+      { version: JOB_VERSION + 1, beats: [], segments: [{}, {}] },
       'input/job',
       /newer Kindling/,
       null,
