@@ -1,4 +1,4 @@
-import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals-core';
+import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals-core';
 import type { Engine } from '../client/engine.ts';
 import { AppError } from '../core/errors.ts';
 import type { EmbedAddress } from '../protocol/embed-address.ts';
@@ -10,39 +10,28 @@ import type {
   EmbedTerms,
 } from '../protocol/embed-api.ts';
 import { EMBED_VERSION, type HostMessage, type WidgetMessage } from '../protocol/embed-messages.ts';
-import {
-  checkSurroundings,
-  type EmbedPolicy,
-  parsePolicy,
-  type Surroundings,
-} from '../protocol/embed-policy.ts';
 import { jobToFragment } from '../protocol/job-address.ts';
 import type { ModelManifest } from '../protocol/manifest.ts';
 import { ClipMaker } from './clip-maker.ts';
-import { DailyCount } from './daily-count.ts';
 import { capField, randomSeed } from './form.ts';
-import { askForStorage, type FrameScope, type FrameStorage, findStorage } from './frame-storage.ts';
-import type { Clip, RunningJob } from './job-state.ts';
+import type { FrameStorage } from './frame-storage.ts';
+import type { Clip } from './job-state.ts';
 import { firstLanguage, type Language } from './language.ts';
 import { type Picture, releasePicture } from './picture.ts';
 import type { Support } from './support.ts';
-import { offeredModels, orderFor, type WidgetOrder } from './widget-job.ts';
+import { type Access, type AccessParts, asAppError, WidgetAccess } from './widget-access.ts';
+import { WidgetHost } from './widget-host.ts';
+import { orderFor, type WidgetOrder } from './widget-job.ts';
 import type { DeviceFacts } from './widget-probe.ts';
+import { type StorageParts, WidgetStorage } from './widget-storage.ts';
 
 /** What the widget needs from outside. */
-export interface WidgetParts {
+export interface WidgetParts extends AccessParts, StorageParts {
   readonly engine: Engine;
-  readonly catalogue: readonly ModelManifest[];
   readonly support: Support;
   readonly address: EmbedAddress;
   /** Language tags, best first. */
   readonly languages: readonly string[];
-  readonly surroundings: Surroundings;
-  readonly storage: FrameScope;
-  /** Fetches the deployment's policy. */
-  readonly loadPolicy: () => Promise<unknown>;
-  /** Finds the models that are kept in a storage. Never rejects. */
-  readonly findStored: (root: FileSystemDirectoryHandle) => Promise<readonly ModelManifest[]>;
   /** Asks what the device can do; called after the first press. */
   readonly probe: () => Promise<DeviceFacts>;
   /** Bytes of the runtime that the first clip loads besides the model. */
@@ -51,24 +40,12 @@ export interface WidgetParts {
   readonly drawSeed?: () => number;
 }
 
-/** Whether the widget may be used where it is. */
-export type Access =
-  | { readonly status: 'loading' }
-  | { readonly status: 'open'; readonly policy: EmbedPolicy; readonly models: readonly ModelManifest[] }
-  | { readonly status: 'refused'; readonly error: AppError };
-
 /** A job of the page that waits for the visitor. */
 export interface AskedJob {
   readonly id: number;
   readonly order: WidgetOrder;
   readonly picture: Picture | null;
 }
-
-/** Previews and progress that follow each other faster are not worth a message. */
-const PROGRESS_MS = 100;
-
-const asAppError = (error: unknown): AppError =>
-  error instanceof AppError ? error : new AppError('internal/runtime', String(error), { cause: error });
 
 /** The whole state of the widget in a partner's page. Nothing is fetched and no processor asked before {@link Widget.start}. */
 export class Widget {
@@ -91,23 +68,18 @@ export class Widget {
   readonly phase: ReadonlySignal<EmbedPhase>;
   readonly capabilities: ReadonlySignal<EmbedCapabilities>;
   readonly #parts: WidgetParts;
-  readonly #access = signal<Access>({ status: 'loading' });
+  readonly #access: WidgetAccess;
   readonly #asked = signal<AskedJob | null>(null);
   readonly #problem = signal<AppError | null>(null);
-  readonly #storage: Signal<FrameStorage>;
-  readonly #ownBytes = signal<number | null>(null);
-  readonly #host = signal<string | null>(null);
+  readonly #kept: WidgetStorage;
+  readonly #page = new WidgetHost();
   readonly #facts = signal<DeviceFacts>({ webgpu: 'none', precision: null, codecs: null });
-  readonly #count: DailyCount;
   readonly #stops: (() => void)[] = [];
-  #opening: Promise<void> | null = null;
-  #post: ((message: WidgetMessage) => void) | null = null;
   /** Call of the page whose picture is being looked at. */
   #reading: number | null = null;
   /** Call of the page that runs; null for a clip of the visitor's own. */
   #running: number | null = null;
   #probed = false;
-  #height = 0;
 
   constructor(parts: WidgetParts) {
     this.#parts = parts;
@@ -116,16 +88,15 @@ export class Widget {
     this.language = firstLanguage([...(address.lang ? [address.lang] : []), ...parts.languages], null);
     this.prompt.value = capField(address.prompt ?? '');
     this.aspect = address.aspect;
-    const storage = findStorage(parts.storage);
-    this.#storage = signal(storage);
-    this.#count = new DailyCount(storage.store);
+    this.#access = new WidgetAccess(parts);
+    this.#kept = new WidgetStorage(parts);
     this.#facts.value = { webgpu: support.webgpu ? 'unasked' : 'none', precision: null, codecs: null };
-    this.access = this.#access;
+    this.access = this.#access.state;
     this.asked = this.#asked;
     this.problem = this.#problem;
-    this.storage = this.#storage;
-    this.ownBytes = this.#ownBytes;
-    this.host = this.#host;
+    this.storage = this.#kept.found;
+    this.ownBytes = this.#kept.ownBytes;
+    this.host = this.#page.site;
     this.phase = computed(() => {
       if (this.#asked.value) return 'asked';
       const { status } = this.maker.state.value;
@@ -140,16 +111,15 @@ export class Widget {
       bytesNeeded: this.bytesNeeded,
     }));
     this.#stops.push(
-      this.#followJob(),
-      effect(() => this.#say({ type: 'phase', phase: this.phase.value })),
-      effect(() => this.#say({ type: 'capabilities', capabilities: this.capabilities.value })),
+      this.#page.follow(this.maker.state, () => this.#running),
+      effect(() => this.#page.say({ type: 'phase', phase: this.phase.value })),
+      effect(() => this.#page.say({ type: 'capabilities', capabilities: this.capabilities.value })),
     );
   }
 
   /** Models that a clip can be made with now, the default first; empty before the policy is known. */
   get models(): readonly ModelManifest[] {
-    const access = this.#access.value;
-    return access.status === 'open' ? access.models : [];
+    return this.#access.models;
   }
 
   /** Bytes that the first clip loads with the chosen model, if the browser's cache has none of them. */
@@ -162,70 +132,42 @@ export class Widget {
 
   /** What the deployment allows here; null while that is not known. */
   get terms(): EmbedTerms | null {
-    const access = this.#access.value;
-    if (access.status !== 'open') return null;
-    const { maxSeconds, label, clipsPerDay } = access.policy;
-    const longest = Math.max(...access.models.map(({ limits }) => limits.seconds.max));
-    return { models: access.policy.models, maxSeconds: Math.min(maxSeconds, longest), label, clipsPerDay };
+    return this.#access.terms;
   }
 
   /** Clips that may still be made here today; null for no limit. */
   get clipsLeft(): number | null {
     const most = this.terms?.clipsPerDay ?? null;
-    return most === null ? null : Math.max(0, most - this.#count.today());
+    return most === null ? null : Math.max(0, most - this.#kept.count.today());
   }
 
   /** Reads the policy and looks who is around. Never rejects; a second call is the first. */
   open(): Promise<void> {
-    this.#opening ??= this.#open();
-    return this.#opening;
-  }
-
-  async #open(): Promise<void> {
-    try {
-      const policy = parsePolicy(await this.#parts.loadPolicy());
-      const models = offeredModels(this.#parts.catalogue, policy);
-      if (models.length === 0)
-        throw new AppError(
-          'embed/policy',
-          `embed-policy.json: models: none of ${policy.models.join(', ')} is in the catalogue.`,
-        );
-      checkSurroundings(this.#parts.surroundings, policy.embedders);
-      this.#access.value = { status: 'open', policy, models };
-    } catch (error) {
-      this.#access.value = { status: 'refused', error: asAppError(error) };
-    }
+    return this.#access.open();
   }
 
   /**
    * Whether a page may talk with the widget.
    * @throws {AppError} `embed/refused`, `embed/policy`.
    */
-  async admit(origin: string): Promise<void> {
-    await this.open();
-    const access = this.#access.value;
-    if (access.status === 'refused') throw access.error;
-    if (access.status !== 'open') return;
-    checkSurroundings({ own: this.#parts.surroundings.own, ancestors: [origin] }, access.policy.embedders);
+  admit(origin: string): Promise<void> {
+    return this.#access.admit(origin);
   }
 
   /** Takes the page that was admitted. */
   connect(origin: string, post: (message: WidgetMessage) => void): void {
     const { terms } = this;
     if (!terms) return;
-    post({ type: 'ready', version: EMBED_VERSION, capabilities: this.capabilities.peek(), terms });
-    this.#post = post;
-    if (this.#height > 0) post({ type: 'resize', height: this.#height });
-    this.#host.value = origin;
+    const capabilities = this.capabilities.peek();
+    this.#page.connect(origin, post, { type: 'ready', version: EMBED_VERSION, capabilities, terms });
   }
 
   /** Stops listening to a page that cannot be talked with: its job goes, a clip of the visitor's own stays. */
   disconnect(): void {
     const hadJob = this.#running !== null;
     this.#reading = null;
-    this.#post = null;
     batch(() => {
-      this.#host.value = null;
+      this.#page.disconnect();
       this.#dropAsked();
       this.#problem.value = new AppError(
         'embed/message',
@@ -249,20 +191,18 @@ export class Widget {
         return;
       case 'export': {
         const [clip] = this.maker.shelf.clips.value;
-        if (clip) this.#say({ type: 'result', id, clip: clipForPage(clip) });
-        else this.#fail(id, new AppError('embed/no-clip', 'No clip has been made in this frame yet.'));
+        if (clip) this.#page.say({ type: 'result', id, clip: clipForPage(clip) });
+        else this.#page.fail(id, new AppError('embed/no-clip', 'No clip has been made in this frame yet.'));
         return;
       }
       case 'status':
-        this.#say({ type: 'status', id, status: this.#status() });
+        this.#page.say({ type: 'status', id, status: this.#status() });
     }
   }
 
   /** Tells the page how high the content is, CSS pixels; a page that comes later is told the newest. */
   tellHeight(height: number): void {
-    if (this.#access.value.status === 'loading') return; // it is about to change
-    this.#height = height;
-    this.#say({ type: 'resize', height });
+    if (this.access.value.status !== 'loading') this.#page.tellHeight(height); // then it is about to change
   }
 
   /** Writes the visitor's words. */
@@ -286,7 +226,7 @@ export class Widget {
       this.#checkLimit();
     } catch (error) {
       this.#problem.value = asAppError(error);
-      if (asked) this.#fail(asked.id, asAppError(error));
+      if (asked) this.#page.fail(asked.id, asAppError(error));
       this.#dropAsked();
       return;
     }
@@ -305,7 +245,10 @@ export class Widget {
   decline(): void {
     const asked = this.#asked.value;
     if (!asked) return;
-    this.#fail(asked.id, new AppError('embed/declined', 'The visitor did not want this clip to be made.'));
+    this.#page.fail(
+      asked.id,
+      new AppError('embed/declined', 'The visitor did not want this clip to be made.'),
+    );
     this.#dropAsked();
   }
 
@@ -316,23 +259,8 @@ export class Widget {
   }
 
   /** Asks for the storage of the visitor's own tab; only right after a click. Never rejects. */
-  async useOwnStorage(): Promise<void> {
-    const granted = await askForStorage(this.#parts.storage);
-    if (granted) this.#count.useStore(granted.store);
-    const stored = granted?.directory ? await this.#parts.findStored(granted.directory) : [];
-    batch(() => {
-      const { store, kind } = this.storage.value;
-      this.#ownBytes.value = granted?.usedBytes ?? null;
-      this.#storage.value = granted
-        ? { kind: 'unpartitioned', store: granted.store, canAsk: false }
-        : { kind, store, canAsk: false };
-      const access = this.#access.value;
-      if (access.status === 'open')
-        this.#access.value = {
-          ...access,
-          models: offeredModels([...this.#parts.catalogue, ...stored], access.policy),
-        };
-    });
+  useOwnStorage(): Promise<void> {
+    return this.#kept.useOwn((models) => this.#access.addStored(models));
   }
 
   /**
@@ -365,7 +293,7 @@ export class Widget {
   }
 
   async #ask(id: number, job: Parameters<typeof orderFor>[0]): Promise<void> {
-    const access = this.#access.value;
+    const access = this.access.value;
     if (access.status !== 'open') return;
     try {
       if (this.#reading !== null || this.#asked.value || this.maker.state.value.status === 'running')
@@ -385,12 +313,12 @@ export class Widget {
       });
     } catch (error) {
       if (this.#reading === id) this.#reading = null;
-      this.#fail(id, asAppError(error));
+      this.#page.fail(id, asAppError(error));
     }
   }
 
   #ownOrder(): WidgetOrder {
-    const access = this.#access.value;
+    const access = this.access.value;
     if (access.status !== 'open') throw new AppError('embed/refused', 'This widget cannot be used here.');
     const job = {
       prompt: this.prompt.value,
@@ -413,51 +341,18 @@ export class Widget {
     this.#facts.value = await this.#parts.probe();
   }
 
-  /** Tells the page how the running job goes. */
-  #followJob(): () => void {
-    let toldAt = 0;
-    let told: RunningJob | null = null;
-    return effect(() => {
-      const job = this.maker.state.value;
-      if (job.status !== 'running') {
-        told = null;
-        return;
-      }
-      const id = this.#running;
-      const { phase, fraction, secondsLeft, preview } = job;
-      const now = performance.now();
-      if (preview && preview !== told?.preview) {
-        const { width, height, fps, frames } = preview;
-        this.#say({ type: 'preview', id, preview: { width, height, fps, frames } });
-      }
-      if (told?.phase !== phase || now - toldAt >= PROGRESS_MS) {
-        toldAt = now;
-        this.#say({ type: 'progress', id, progress: { phase, fraction, secondsLeft } });
-      }
-      told = job;
-    });
-  }
-
   #finish(): void {
     const state = this.maker.state.value;
     const id = this.#running;
     this.#running = null;
     if (state.status === 'done') {
-      this.#count.add();
-      this.#say({ type: 'result', id, clip: clipForPage(state.clip) });
+      this.#kept.count.add();
+      this.#page.say({ type: 'result', id, clip: clipForPage(state.clip) });
     } else if (state.status === 'failed') {
-      this.#fail(id, state.error);
+      this.#page.fail(id, state.error);
     } else if (state.status === 'cancelled') {
-      this.#say({ type: 'cancelled', id });
+      this.#page.say({ type: 'cancelled', id });
     }
-  }
-
-  #fail(id: number | null, { code, message, detail }: AppError): void {
-    this.#say({ type: 'failed', id, code, message, detail });
-  }
-
-  #say(message: WidgetMessage): void {
-    this.#post?.(message);
   }
 
   #dropAsked(): void {
