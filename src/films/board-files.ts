@@ -1,12 +1,13 @@
 // Where storyboards are kept on this device besides the one on the page: one folder a board in the origin private file system.
 import { AppError } from '../core/errors.ts';
 import { openFolderFiles } from './folder-files.ts';
-import { BOARD, openSegmentFiles } from './segment-files.ts';
 
 /** Of the folder that holds them. */
 export const BOARDS_FOLDER = 'boards';
 const TEXT = 'board.json';
 const PICTURE = 'picture';
+/** Where versions with one board kept its picture. */
+const OLD = { folder: 'segments', board: 'board' };
 /** What was left of a board that was never put away is removed after this long: a page that stays open for longer is not closed by accident. */
 const LEFT_OVER_MS = 30 * 24 * 3600 * 1000;
 
@@ -30,7 +31,7 @@ export interface BoardFiles {
   keep(id: string, text: string): Promise<void>;
   /** Replaces its picture; null removes it. @throws {AppError} as `keep`. */
   keepPicture(id: string, picture: Blob | null): Promise<void>;
-  /** A copy of its picture; null if there is none. @param id null for what versions before 0.2 kept. */
+  /** A copy of its picture; null if there is none. @param id null for what versions with one board kept. */
   picture(id: string | null): Promise<Blob | null>;
   /** Removes all of it. Nothing happens if it is gone. */
   remove(id: string): Promise<void>;
@@ -64,8 +65,9 @@ export async function openBoardFiles(
     keepPicture: (id, picture) =>
       (picture ? all.write(id, PICTURE, picture) : all.remove(id, PICTURE)).catch(refuse),
     async picture(id) {
-      const old = id === null ? await openSegmentFiles(storage) : null;
-      const file = id === null ? await old?.read(BOARD, PICTURE) : await all.read(id, PICTURE);
+      const file = await (id === null
+        ? (await openFolderFiles(OLD.folder, storage))?.read(OLD.board, PICTURE)
+        : all.read(id, PICTURE));
       // A copy: the file on the disk becomes unreadable for us when another takes its place.
       return file ? new Blob([await file.arrayBuffer()]) : null;
     },

@@ -1,11 +1,14 @@
-import { effect, type Signal, signal } from '@preact/signals-core';
+import { batch, effect, type ReadonlySignal, type Signal } from '@preact/signals-core';
 import { AppError } from '../core/errors.ts';
 import type { Job } from '../core/job.ts';
-import { DEVICE_CHOICES, type DeviceChoice } from '../protocol/engine-api.ts';
+import type { DeviceChoice } from '../protocol/engine-api.ts';
 import type { ModelManifest } from '../protocol/manifest.ts';
-import { SEGMENT_STATES, type SegmentExtras, type SegmentState } from './board.ts';
+import type { Board, SegmentExtras, SegmentState } from './board.ts';
+import type { StudioForm } from './form.ts';
 import { keepChoice, keptChoice, type TextStore } from './language.ts';
-import type { Picture } from './picture.ts';
+import type { Notice } from './notices.ts';
+import { type Picture, releasePicture } from './picture.ts';
+import type { BoardMark, WrittenBoard } from './read-board.ts';
 
 /** Keeps the pictures that boards begin with over a reload. */
 export interface PictureKeeper {
@@ -15,27 +18,23 @@ export interface PictureKeeper {
   kept(board: string | null): Promise<Blob | null>;
 }
 
-/** Which of the kept boards is on the page. */
-export interface BoardMark {
-  /** 16 hexadecimal digits; the same as long as there is the board. */
-  readonly id: string;
-  /** The visitor's own name for it; empty: its first words are its name. */
-  readonly name: string;
-  /** It is kept even if it is a plain clip: it was named, branched off or put away once. */
-  readonly isKept: boolean;
+/** What the keeping of boards needs of the page with its one board: the studio. */
+export interface BoardPage {
+  readonly board: Board;
+  readonly form: StudioForm;
+  readonly isRunning: ReadonlySignal<boolean>;
+  readonly manifest: ModelManifest;
+  /** Which board it is. Changes together with the board. */
+  readonly mark: Signal<BoardMark>;
+  /** Says that another board is on the page. */
+  turn(notice: Notice | null): void;
+  askForBoards(): Promise<{ adopt(left: string): Promise<void> }>;
 }
 
-/** Longest name of a board, UTF-16 units. */
-export const MAX_BOARD_NAME = 200;
-
-/** The mark of a board that is begun. */
-export const newBoardMark = (): BoardMark => ({
-  id: Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join(''),
-  name: '',
-  isKept: false,
-});
+const newId = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, '0')).join(
+    '',
+  );
 
 /** The board as it is on the page. */
 export interface KeptState {
@@ -54,77 +53,96 @@ export interface KeptState {
 }
 
 /** A board that was kept. */
-export interface KeptBoard {
-  readonly mark: BoardMark;
-  readonly job: Job;
-  readonly selected: number;
-  readonly made: readonly string[];
-  readonly states: readonly SegmentState[];
-  readonly extras: readonly SegmentExtras[];
-  readonly visibleLabel: boolean;
-  readonly device: DeviceChoice;
+export interface KeptBoard extends Omit<WrittenBoard, 'isOld'> {
   /** Null also if it was lost. */
   readonly picture: Picture | null;
-  /** It was being made when the page was closed. */
-  readonly wasRunning: boolean;
 }
 
 const KEY = 'kindling.board';
+/** There are boards besides the one on the page. */
+const OTHERS_KEY = 'kindling.boards';
 
-const texts = (value: unknown): string[] =>
-  Array.isArray(value) ? value.filter((text) => typeof text === 'string') : [];
-
-/** A board as it is written, the picture apart; {@link readBoard} reads it. */
-export function boardText(state: KeptState, { id, name, isKept }: BoardMark): string {
-  const { isFilm: _, isRunning, picture: __, ...board } = state;
-  // JSON has no word for the number in an empty field.
-  const written = (_: string, value: unknown): unknown => (Number.isNaN(value) ? 0 : value);
-  return JSON.stringify({ ...board, running: isRunning, id, name, isKept }, written);
+/** The board of the page as it is to be kept. */
+export function stateOf({
+  board,
+  form,
+  isRunning,
+}: Pick<BoardPage, 'board' | 'form' | 'isRunning'>): KeptState {
+  return {
+    job: board.toJob(),
+    selected: board.selected.value,
+    made: board.madeIdentities(),
+    states: board.states.value,
+    extras: board.extras.value,
+    visibleLabel: form.visibleLabel.value,
+    device: form.device.value,
+    isFilm: board.isFilm.value,
+    isRunning: isRunning.value,
+    picture: form.picture.value,
+  };
 }
 
-/**
- * Reads what {@link boardText} wrote. It may hold what cannot be made yet: half-written boards are kept as well. Earlier versions kept a
- * single board without a mark: it gets one.
- * @throws {AppError} `input/job` · {SyntaxError} for what is no board.
- */
-export async function readBoard(
-  text: string,
-): Promise<Omit<KeptBoard, 'picture'> & { readonly isOld: boolean }> {
-  const kept = JSON.parse(text) as Record<string, unknown>;
-  // Most visits have nothing to read.
-  const job = (await import('../protocol/job-file.ts')).parseJob(kept.job);
-  const isOld = typeof kept.id !== 'string' || !/^[0-9a-f]{16}$/.test(kept.id);
-  return {
-    mark: {
-      id: isOld ? newBoardMark().id : (kept.id as string),
-      name: typeof kept.name === 'string' ? kept.name.slice(0, MAX_BOARD_NAME) : '',
-      isKept: kept.isKept === true,
-    },
-    isOld,
-    job,
-    selected: typeof kept.selected === 'number' ? kept.selected : 0,
-    made: texts(kept.made),
-    states: texts(kept.states).map((state) => SEGMENT_STATES.find((known) => known === state) ?? 'new'),
-    extras: kept.extras === undefined ? [] : (await import('./kept-extras.ts')).parseExtras(kept.extras, job),
-    visibleLabel: kept.visibleLabel !== false,
-    device: DEVICE_CHOICES.find((choice) => choice === kept.device) ?? 'auto',
-    wasRunning: kept.running === true,
-  };
+/** Puts a kept board in the place of the one on the page, whose picture is let go. */
+export function showBoard(page: BoardPage, kept: KeptBoard): void {
+  const { board, form, manifest, mark } = page;
+  batch(() => {
+    releasePicture(form.picture.value);
+    mark.value = kept.mark;
+    form.load(kept.job, kept.picture, kept.visibleLabel);
+    form.seedLocked.value = false;
+    form.device.value = kept.device;
+    board.load(kept.job, kept.made, kept.states, kept.extras);
+    board.select(kept.selected);
+    page.turn(noticeOf(kept, manifest));
+  });
+}
+
+function noticeOf({ job, picture, wasRunning }: KeptBoard, manifest: ModelManifest): Notice | null {
+  if (job.segments[0]?.picture && !picture) return { id: 'picture-needed' };
+  if (wasRunning) return { id: 'interrupted' };
+  return job.model === manifest.id ? null : { id: 'restored-model', made: job.model };
 }
 
 /** Keeps the storyboard over a reload, a crash or a closed laptop: its words here, its picture beside; what is made of it, the Worker keeps. */
 export class BoardKeeper {
-  /** Of the board on the page. Changes together with the board. */
-  readonly mark: Signal<BoardMark> = signal(newBoardMark());
+  /** Of the board on the page. */
+  readonly mark: Signal<BoardMark>;
   readonly #store: TextStore | null;
   readonly #pictures: PictureKeeper | null;
 
-  constructor(store: TextStore | null, pictures: PictureKeeper | null) {
+  /** @param mark of the board on the page; gets an identifier as soon as the board is kept. */
+  constructor(store: TextStore | null, pictures: PictureKeeper | null, mark: Signal<BoardMark>) {
+    this.mark = mark;
     this.#store = store;
     this.#pictures = pictures;
   }
 
-  /** What an earlier visit left, as {@link boardText} wrote it; empty for nothing. */
+  /**
+   * Brings back the board that was on the page when it was closed, and keeps it from now on.
+   * @param isFresh nobody has begun anything yet.
+   * @returns stops keeping.
+   */
+  async begin(page: BoardPage, isFresh: () => boolean): Promise<() => void> {
+    const kept = isFresh() ? await this.kept(page.manifest) : null;
+    const isShown = kept !== null && isFresh();
+    if (isShown) showBoard(page, kept);
+    else releasePicture(kept?.picture ?? null);
+    // What cannot be shown now is put with the other boards before it would be written over.
+    const left = isShown ? '' : this.left;
+    try {
+      if (left || keptChoice(OTHERS_KEY, this.#store)) await (await page.askForBoards()).adopt(left);
+    } catch (error) {
+      console.warn(error); // the others are not to be had: the page's own board is kept all the same
+    }
+    return this.keep(() => stateOf(page));
+  }
+
+  /** Remembers for the next visit whether there are other boards. */
+  tellOthers(some: boolean): void {
+    keepChoice(OTHERS_KEY, some ? 'some' : '', this.#store);
+  }
+
+  /** What an earlier visit left, as {@link BoardKeeper.textOf} wrote it; empty for nothing. */
   get left(): string {
     return keptChoice(KEY, this.#store) ?? '';
   }
@@ -134,12 +152,30 @@ export class BoardKeeper {
     keepChoice(KEY, '', this.#store);
   }
 
+  /** The board as it is written, the picture apart. */
+  textOf({ isFilm: _, isRunning, picture: __, ...board }: KeptState): string {
+    // JSON has no word for the number in an empty field.
+    const written = (_: string, value: unknown): unknown => (Number.isNaN(value) ? 0 : value);
+    return JSON.stringify({ ...board, running: isRunning, ...this.mark.value }, written);
+  }
+
+  /** Reads what {@link BoardKeeper.textOf} wrote. @throws {AppError} `input/job` · {SyntaxError} for what is no board. */
+  async read(text: string): Promise<WrittenBoard> {
+    // Most visits have nothing to read.
+    return (await import('./read-board.ts')).readBoard(text, this.newMark());
+  }
+
+  /** Of a board that is begun. */
+  newMark(name = ''): BoardMark {
+    return { id: newId(), name, isKept: name !== '' };
+  }
+
   /** What was kept, if it is of this model; null for nothing, and for what cannot be read. */
   async kept(manifest: Pick<ModelManifest, 'id'>): Promise<KeptBoard | null> {
     const { left } = this;
     if (!left) return null;
     try {
-      const { isOld, ...kept } = await readBoard(left);
+      const { isOld, ...kept } = await this.read(left);
       if (kept.job.model !== manifest.id) return null;
       return { ...kept, picture: await this.pictureOf(kept, isOld) };
     } catch (error) {
@@ -171,10 +207,14 @@ export class BoardKeeper {
     return effect(() => {
       const board = state();
       const mark = this.mark.value;
+      if (!mark.id) {
+        this.mark.value = { ...mark, id: newId() }; // another board was begun: comes back here
+        return;
+      }
       const isWanted = board.isFilm || board.isRunning || mark.isKept;
       isTouched ||= isWanted;
       if (!isTouched) return;
-      keepChoice(KEY, isWanted ? boardText(board, mark) : '', this.#store);
+      keepChoice(KEY, isWanted ? this.textOf(board) : '', this.#store);
       const file = (isWanted && board.picture?.file) || null;
       if (file === kept.file && (mark.id === kept.id || !file)) return;
       kept = { file, id: mark.id };

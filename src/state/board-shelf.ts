@@ -1,21 +1,11 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals-core';
-import { newJob } from '../core/check-job.ts';
 import { AppError } from '../core/errors.ts';
 import { titleOf } from '../core/job.ts';
+import { writeBoardFile } from '../protocol/board-file.ts';
 import type { ModelManifest } from '../protocol/manifest.ts';
-import type { Board } from './board.ts';
-import {
-  type BoardKeeper,
-  boardText,
-  type KeptBoard,
-  type KeptState,
-  MAX_BOARD_NAME,
-  newBoardMark,
-  readBoard,
-} from './board-keeper.ts';
+import { type BoardKeeper, type BoardPage, type KeptBoard, showBoard, stateOf } from './board-keeper.ts';
 import type { ClipMaker } from './clip-maker.ts';
-import type { StudioForm } from './form.ts';
-import { releasePicture } from './picture.ts';
+import { MAX_BOARD_NAME, type WrittenBoard } from './read-board.ts';
 
 /** Where boards are kept. The application state knows only this. */
 export interface BoardStore {
@@ -29,17 +19,10 @@ export interface BoardStore {
   remove(id: string): Promise<void>;
 }
 
-/** What the page with its one board is to the others: the studio. */
-export interface BoardPage {
-  readonly board: Board;
-  readonly form: StudioForm;
-  readonly keeper: BoardKeeper;
+/** What the boards need of the page: the studio. */
+export interface ShelfPage extends BoardPage {
   readonly maker: Pick<ClipMaker, 'reset'>;
-  readonly isRunning: ReadonlySignal<boolean>;
-  readonly manifest: ModelManifest;
   readonly builtIn: ModelManifest;
-  keptState(): KeptState;
-  showBoard(kept: KeptBoard): void;
   showSegment(index: number): void;
   lookAtShelf(): Promise<void>;
   useModel(id: string): void;
@@ -71,26 +54,23 @@ export class BoardShelf {
   readonly problem: ReadonlySignal<AppError | null>;
   readonly #all = signal<readonly BoardFacts[]>([]);
   readonly #problem = signal<AppError | null>(null);
-  readonly #studio: BoardPage;
+  readonly #studio: ShelfPage;
   readonly #open: () => Promise<BoardStore | null>;
-  readonly #tell: (some: boolean) => void;
+  readonly #keeper: BoardKeeper;
   #store: Promise<BoardStore | null> | null = null;
 
-  /**
-   * @param open opens the folder; null where nothing can be kept.
-   * @param tell is told whether there is any board here, for the next visit.
-   */
-  constructor(studio: BoardPage, open: () => Promise<BoardStore | null>, tell: (some: boolean) => void) {
+  /** @param open opens the folder; null where nothing can be kept. */
+  constructor(studio: ShelfPage, keeper: BoardKeeper, open: () => Promise<BoardStore | null>) {
     this.#studio = studio;
     this.#open = open;
-    this.#tell = tell;
-    this.others = computed(() => this.#all.value.filter(({ id }) => id !== studio.keeper.mark.value.id));
+    this.#keeper = keeper;
+    this.others = computed(() => this.#all.value.filter(({ id }) => id !== studio.mark.value.id));
     this.problem = this.#problem;
   }
 
   /** The title of the board on the page. */
   get title(): string {
-    return titled(this.#studio.keeper.mark.value.name, this.#studio.board.toJob());
+    return titled(this.#studio.mark.value.name, this.#studio.board.toJob());
   }
 
   /** Looks again at what is kept. Never rejects. */
@@ -110,23 +90,24 @@ export class BoardShelf {
   }
 
   /**
-   * Puts the board of the page away if it is worth it: a film, one that was kept before, or any with words or a picture.
-   * @returns false if it could not be kept, with the problem said: nothing may take its place then. Where nothing is ever kept the one
-   * board is given up, as a page without storage always does. Never rejects.
+   * Puts the board of the page away before what a file brings takes its place. Where nothing is ever kept the one board is given up, as a
+   * page without storage always does.
+   * @throws {AppError} `storage/…` if it cannot be kept.
    */
-  async putAway(): Promise<boolean> {
-    const isKept = await this.#try((store) => this.#keepCurrent(store));
-    return isKept || this.#problem.value?.code === 'storage/memory-only';
+  async makeWay(): Promise<void> {
+    await this.#try((store) => this.#keepCurrent(store));
+    const problem = this.#problem.value;
+    if (problem && problem.code !== 'storage/memory-only') throw problem;
   }
 
-  /** Takes what an earlier visit left on the page, as {@link boardText} wrote it. What cannot be read stays where it is. Never rejects. */
+  /** Takes what an earlier visit left on the page, as {@link BoardKeeper.textOf} wrote it. What cannot be read stays where it is. Never rejects. */
   async adopt(left: string): Promise<void> {
     if (!left) return;
     await this.#try(async (store) => {
-      const { keeper } = this.#studio;
-      let read: Awaited<ReturnType<typeof readBoard>>;
+      const keeper = this.#keeper;
+      let read: WrittenBoard;
       try {
-        read = await readBoard(left);
+        read = await keeper.read(left);
       } catch {
         return;
       }
@@ -151,11 +132,12 @@ export class BoardShelf {
     await this.#try(async (store) => {
       const text = await store.read(id);
       if (text === null) throw goneError();
-      const { isOld: _, ...kept } = await readBoard(text);
-      const picture = await this.#studio.keeper.pictureOf(kept);
-      if (!(await this.#leave(store))) return releasePicture(picture);
+      const { isOld: _, ...kept } = await this.#keeper.read(text);
+      const mark = { ...kept.mark, id, isKept: true };
+      const picture = await this.#keeper.pictureOf({ ...kept, mark });
+      if (!(await this.#leave(store))) return URL.revokeObjectURL(picture?.thumbnailUrl ?? '');
       await this.#useModel(kept.job.model);
-      this.#show({ ...kept, mark: { ...kept.mark, id, isKept: true }, wasRunning: false, picture });
+      this.#show({ ...kept, mark, wasRunning: false, picture });
     });
   }
 
@@ -174,12 +156,12 @@ export class BoardShelf {
   async branch(): Promise<void> {
     if (this.#studio.isRunning.value) return;
     await this.#try(async (store) => {
-      const { board, keeper, form } = this.#studio;
+      const { board, form } = this.#studio;
       if (!(await this.#leave(store))) return;
-      const mark = { ...newBoardMark(), name: this.#freeName(this.title), isKept: true };
+      const mark = this.#keeper.newMark(this.#freeName(this.title));
       await store.keepPicture(mark.id, form.picture.value?.file ?? null);
       board.branch(() => {
-        keeper.mark.value = mark;
+        this.#studio.mark.value = mark;
       });
       await this.#keepCurrent(store);
     });
@@ -188,7 +170,7 @@ export class BoardShelf {
   /** Gives a board another name; an empty one gives it its first words. Never rejects. */
   async rename(id: string, name: string): Promise<void> {
     const said = name.trim().slice(0, MAX_BOARD_NAME);
-    const { mark } = this.#studio.keeper;
+    const { mark } = this.#studio;
     await this.#try(async (store) => {
       if (id === mark.value.id) {
         mark.value = { ...mark.value, name: said, isKept: true };
@@ -207,22 +189,21 @@ export class BoardShelf {
    * @returns null with the problem said.
    */
   async exportFile(id?: string): Promise<{ readonly blob: Blob; readonly name: string } | null> {
-    const { board, form, keeper } = this.#studio;
+    const { board, form, mark } = this.#studio;
     let job = board.toJob();
-    let { name } = keeper.mark.value;
+    let { name } = mark.value;
     let picture = form.picture.value?.file ?? null;
     this.#problem.value = null;
     try {
-      if (id !== undefined && id !== keeper.mark.value.id) {
+      if (id !== undefined && id !== mark.value.id) {
         const store = await this.#open();
         const text = await store?.read(id);
         if (!store || !text) throw goneError();
-        const kept = await readBoard(text);
+        const kept = await this.#keeper.read(text);
         ({ job } = kept);
         ({ name } = kept.mark);
         picture = job.segments[0]?.picture ? await store.picture(id) : null;
       }
-      const { writeBoardFile } = await import('../protocol/board-file.ts');
       const text = await writeBoardFile(job, name, picture);
       const words =
         titled(name, job)
@@ -237,7 +218,7 @@ export class BoardShelf {
 
   /** Deletes a board for good; in place of the one on the page an empty one is begun. Never rejects. */
   async remove(id: string): Promise<void> {
-    const isHere = id === this.#studio.keeper.mark.value.id;
+    const isHere = id === this.#studio.mark.value.id;
     if (isHere && this.#studio.isRunning.value) return;
     await this.#try(async (store) => {
       if (isHere) this.#showEmpty();
@@ -246,13 +227,12 @@ export class BoardShelf {
   }
 
   async #keepCurrent(store: BoardStore): Promise<void> {
-    const { board, form, keeper } = this.#studio;
-    const { mark } = keeper;
+    const { board, form, mark } = this.#studio;
     const words = [form.scene.value, ...board.segments.value.map(({ prompt }) => prompt)].join('');
     if (!board.isFilm.value && !mark.value.isKept && words.trim() === '' && !form.picture.value) return;
     mark.value = { ...mark.value, isKept: true };
     await store.keepPicture(mark.value.id, form.picture.value?.file ?? null);
-    await store.keep(mark.value.id, boardText({ ...this.#studio.keptState(), isRunning: false }, mark.value));
+    await store.keep(mark.value.id, this.#keeper.textOf({ ...stateOf(this.#studio), isRunning: false }));
   }
 
   /** Makes way for another board. @returns false if a job was begun meanwhile. */
@@ -263,16 +243,18 @@ export class BoardShelf {
 
   #show(kept: KeptBoard): void {
     const studio = this.#studio;
-    studio.showBoard(kept);
+    showBoard(studio, kept);
     studio.maker.reset();
     studio.showSegment(studio.board.selected.value);
   }
 
   #showEmpty(): void {
-    const { form, manifest } = this.#studio;
-    const job = newJob(manifest, { prompt: '', seed: form.drawSeed() });
+    const { board, form, manifest } = this.#studio;
+    const seconds = manifest.limits.seconds.default;
+    const segment = { prompt: '', seconds, seed: form.drawSeed(), camera: null, picture: null, settings: {} };
+    const job = { ...board.toJob(), scene: '', segments: [segment] }; // shape and settings are usually the next one's, too
     this.#show({
-      mark: newBoardMark(),
+      mark: this.#keeper.newMark(),
       job,
       selected: 0,
       made: [],
@@ -317,13 +299,27 @@ export class BoardShelf {
       }
       await work(store);
       const all = await store.list();
-      this.#tell(all.length > 0);
-      this.#all.value = (await Promise.all(all.map(factsOf))).filter((board) => board !== null);
+      this.#keeper.tellOthers(all.length > 0);
+      this.#all.value = (await Promise.all(all.map((one) => this.#factsOf(one)))).filter(
+        (board) => board !== null,
+      );
       return true;
     } catch (cause) {
       this.#store = null; // the next press opens the folder anew
       this.#fail(cause);
       return false;
+    }
+  }
+
+  /** Null for what cannot be read: it stays on the disk, for a version that can. */
+  async #factsOf(stored: Awaited<ReturnType<BoardStore['list']>>[number]): Promise<BoardFacts | null> {
+    try {
+      const { id, text, written } = stored;
+      const { mark, job } = await this.#keeper.read(text);
+      const seconds = job.segments.reduce((sum, segment) => sum + segment.seconds, 0);
+      return { id, title: titled(mark.name, job), segments: job.segments.length, seconds, written };
+    } catch {
+      return null;
     }
   }
 
@@ -338,22 +334,3 @@ const goneError = (): AppError => new AppError('storage/read', 'This storyboard 
 
 const titled = (name: string, job: Parameters<typeof titleOf>[0]): string =>
   [...(name || titleOf(job))].slice(0, MAX_TITLE).join('');
-
-/** Null for what cannot be read: it stays on the disk, for a version that can. */
-async function factsOf({
-  id,
-  text,
-  written,
-}: {
-  readonly id: string;
-  readonly text: string;
-  readonly written: number;
-}): Promise<BoardFacts | null> {
-  try {
-    const { mark, job } = await readBoard(text);
-    const seconds = job.segments.reduce((sum, segment) => sum + segment.seconds, 0);
-    return { id, title: titled(mark.name, job), segments: job.segments.length, seconds, written };
-  } catch {
-    return null;
-  }
-}

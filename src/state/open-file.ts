@@ -5,7 +5,7 @@ import type { JobRecord } from '../protocol/engine-api.ts';
 import { parseJob, parseJobRecord } from '../protocol/job-file.ts';
 import { readJobFromMp4 } from '../protocol/mp4-job.ts';
 import { PICTURE_KINDS } from '../protocol/picture-header.ts';
-import type { Picture } from './picture.ts';
+import { type Picture, releasePicture } from './picture.ts';
 import { readPicture } from './read-picture.ts';
 
 /** What a file that was dropped, pasted or chosen turned out to be. */
@@ -33,6 +33,8 @@ export interface OpenFileParts {
   readonly model: { readonly id: string; readonly limits: ModelLimits };
   /** For segments whose seed is not said. */
   readonly drawSeed: () => number;
+  /** Refuses a job that this model cannot make. @throws {AppError} `input/…`. */
+  readonly check: (job: Job, hasPicture: boolean) => void;
 }
 
 const hasEnding = (name: string, endings: readonly string[]): boolean =>
@@ -41,7 +43,7 @@ const hasEnding = (name: string, endings: readonly string[]): boolean =>
 /**
  * Reads a picture, a clip made by Kindling, another video (its last frame, to go on from), a job file or a storyboard.
  * @throws {AppError} `input/picture-…` for a picture that cannot be used · `input/no-job-in-file` for somebody else's
- * video that cannot be played · `input/job` for damaged or foreign settings.
+ * video that cannot be played · `input/job` for damaged or foreign settings · `input/…` for a film in a file of its own that cannot be made.
  */
 export async function openFile(file: Blob, name: string, parts: OpenFileParts): Promise<OpenedFile> {
   if (
@@ -56,7 +58,7 @@ export async function openFile(file: Blob, name: string, parts: OpenFileParts): 
     return fromRecord(parseJobRecord(record));
   }
   if (file.type === 'application/json' || hasEnding(name, ['json']))
-    return fromJson(await readJson(file, name), parts);
+    return fromJson(await readJson(file, name), name, parts);
   return { kind: 'unknown' };
 }
 
@@ -84,9 +86,9 @@ async function readJson(file: Blob, name: string): Promise<unknown> {
   }
 }
 
-async function fromJson(value: unknown, parts: OpenFileParts): Promise<OpenedFile> {
-  const has = (name: string): boolean =>
-    typeof value === 'object' && value !== null && Object.hasOwn(value, name);
+async function fromJson(value: unknown, name: string, parts: OpenFileParts): Promise<OpenedFile> {
+  const has = (field: string): boolean =>
+    typeof value === 'object' && value !== null && Object.hasOwn(value, field);
   if (has('kindling')) return fromRecord(parseJobRecord(value));
   if (!has('segments'))
     return { kind: 'job', job: parseJob(value), model: null, visibleLabel: null, picture: null };
@@ -98,6 +100,17 @@ async function fromJson(value: unknown, parts: OpenFileParts): Promise<OpenedFil
     throw error instanceof AppError ? ofFirst(error) : error;
   }
   const { job, title } = board;
+  // A film is taken as it is or not at all: what would be mended is in a file and in no field.
+  if (job.segments.length > 1 && job.model === parts.model.id) {
+    try {
+      parts.check(job, picture !== null);
+    } catch (error) {
+      releasePicture(picture);
+      if (!(error instanceof AppError)) throw error;
+      const { code, message, detail, cause } = error;
+      throw new AppError(code, message, { detail: { ...detail, opened: name }, cause });
+    }
+  }
   return { kind: 'job', job, model: null, visibleLabel: null, picture, ...(title && { title }) };
 }
 

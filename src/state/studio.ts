@@ -15,13 +15,7 @@ import { countGraphemes } from '../core/prompt.ts';
 import type { GenerateRequest, GenerationReport, JobRecord } from '../protocol/engine-api.ts';
 import { type ModelManifest, modelHash } from '../protocol/manifest.ts';
 import { Board } from './board.ts';
-import {
-  BoardKeeper,
-  type KeptBoard,
-  type KeptState,
-  newBoardMark,
-  type PictureKeeper,
-} from './board-keeper.ts';
+import type { BoardKeeper, PictureKeeper } from './board-keeper.ts';
 import type { BoardShelf, BoardStore } from './board-shelf.ts';
 import { ClipMaker } from './clip-maker.ts';
 import { capField, StudioForm } from './form.ts';
@@ -40,6 +34,7 @@ import type { ModelShelf } from './model-shelf.ts';
 import { type Notice, type Status, StatusLine } from './notices.ts';
 import type { OpenedFile } from './open-file.ts';
 import { type Picture, releasePicture } from './picture.ts';
+import type { BoardMark } from './read-board.ts';
 import type { GpuKind, Support } from './support.ts';
 
 /** What the studio needs from outside. */
@@ -69,8 +64,6 @@ export interface StudioParts {
 }
 
 const MODEL_KEY = 'kindling.model';
-/** There are boards besides the one on the page. */
-const BOARDS_KEY = 'kindling.boards';
 
 /** What is spoken when the job gets there. */
 const JOB_STATUS: Readonly<Record<JobState['status'], Status | null>> = {
@@ -122,12 +115,13 @@ export class Studio {
   readonly #gpu = signal<GpuKind | null>(null);
   readonly #language: Signal<Language>;
   readonly #stopStatus: () => void;
-  /** Keeps the board of the page, and knows which it is. */
-  readonly keeper: BoardKeeper;
+  /** Which board is on the page; named once it is kept. */
+  readonly mark = signal<BoardMark>({ id: '', name: '', isKept: false });
   /** The other boards, once they were asked for. */
   readonly boards: ReadonlySignal<BoardShelf | null>;
   readonly #boards = signal<BoardShelf | null>(null);
-  readonly #openBoards: () => Promise<BoardStore | null>;
+  readonly #parts: Pick<StudioParts, 'openBoards' | 'pictures'>;
+  #keeper: BoardKeeper | null = null;
   /** Names of this visit's clips among the kept films. */
   readonly #fileIds = new Map<number, string>();
   readonly #lastFrame: (video: Blob) => Promise<Blob>;
@@ -160,9 +154,8 @@ export class Studio {
     this.words = new KnownWords(parts.loadLexicon, watched, this.#language);
     this.promptLength = computed(() => countGraphemes(this.form.prompt.value));
     this.#lastFrame = parts.lastFrame ?? (() => Promise.reject(new Error('there is no player here')));
-    this.keeper = new BoardKeeper(parts.store, parts.pictures ?? null);
     this.boards = this.#boards;
-    this.#openBoards = parts.openBoards ?? (async () => null);
+    this.#parts = parts;
     this.#stopStatus = this.line.follow(() => JOB_STATUS[this.maker.state.value.status]);
   }
 
@@ -327,70 +320,29 @@ export class Studio {
   async restoreBoard(): Promise<void> {
     const isFresh = (): boolean =>
       this.#opened === 0 && this.form.prompt.value === '' && !this.board.isFilm.value;
-    let isShown = false;
-    if (isFresh()) {
-      const kept = await this.keeper.kept(this.manifest);
-      isShown = kept !== null && isFresh();
-      if (kept && isShown) this.showBoard(kept);
-      else releasePicture(kept?.picture ?? null);
-    }
-    // What cannot be shown now is put with the other boards before it would be written over.
-    const left = isShown ? '' : this.keeper.left;
-    try {
-      if (left || keptChoice(BOARDS_KEY, this.store)) await (await this.askForBoards()).adopt(left);
-    } catch (error) {
-      console.warn(error); // the others are not to be had: the page's own board is kept all the same
-    }
-    this.#stopKeeping = this.keeper.keep(() => this.keptState());
+    this.#stopKeeping = await (await this.#openKeeper()).begin(this, isFresh);
   }
 
-  /** The board of the page as it is to be kept. */
-  keptState(): KeptState {
-    return {
-      job: this.board.toJob(),
-      selected: this.board.selected.value,
-      made: this.board.madeIdentities(),
-      states: this.board.states.value,
-      extras: this.board.extras.value,
-      visibleLabel: this.form.visibleLabel.value,
-      device: this.form.device.value,
-      isFilm: this.board.isFilm.value,
-      isRunning: this.isRunning.value,
-      picture: this.form.picture.value,
-    };
-  }
-
-  /** Puts a kept board in the place of the one on the page, whose picture is let go. */
-  showBoard(kept: KeptBoard): void {
-    this.#opened++; // a file that is still being read would have been for the board before
-    batch(() => {
-      this.#problem.value = null;
-      releasePicture(this.form.picture.value);
-      this.keeper.mark.value = kept.mark;
-      this.form.load(kept.job, kept.picture, kept.visibleLabel);
-      this.form.seedLocked.value = false;
-      this.form.device.value = kept.device;
-      this.board.load(kept.job, kept.made, kept.states, kept.extras);
-      this.board.select(kept.selected);
-      const lacksPicture = kept.job.segments[0]?.picture != null && !kept.picture;
-      this.#notice.value = lacksPicture
-        ? { id: 'picture-needed' }
-        : kept.wasRunning
-          ? { id: 'interrupted' }
-          : kept.job.model === this.manifest.id
-            ? null
-            : { id: 'restored-model', made: kept.job.model };
-    });
+  /** Says that another board is on the page. What an earlier board was told is over. */
+  turn(notice: Notice | null): void {
+    this.#opened++;
+    this.#problem.value = null;
+    this.#notice.value = notice;
   }
 
   /** Fetches what knows the other boards, and looks what there is. @throws if it cannot be fetched. */
   async askForBoards(): Promise<BoardShelf> {
+    const keeper = await this.#openKeeper();
     const { BoardShelf } = await import('./board-shelf.ts');
-    this.#boards.value ??= new BoardShelf(this, this.#openBoards, (some) =>
-      keepChoice(BOARDS_KEY, some ? 'some' : '', this.store),
-    );
+    this.#boards.value ??= new BoardShelf(this, keeper, this.#parts.openBoards ?? (async () => null));
     await this.#boards.value.refresh();
     return this.#boards.value;
+  }
+
+  async #openKeeper(): Promise<BoardKeeper> {
+    const { BoardKeeper } = await import('./board-keeper.ts');
+    this.#keeper ??= new BoardKeeper(this.store, this.#parts.pictures ?? null, this.mark);
+    return this.#keeper;
   }
 
   /** Where in a film of this visit a segment of the board is seen: the newest that shows it as it is; null if none does. */
@@ -499,6 +451,7 @@ export class Studio {
         lastFrame: this.#lastFrame,
         model: this.manifest,
         drawSeed: () => this.form.drawSeed(),
+        check: (job, hasPicture) => checkJob(job, this.manifest.limits, { hasPicture }),
       });
       if (turn !== this.#opened) {
         if (opened.kind !== 'unknown') releasePicture(opened.picture);
@@ -532,45 +485,38 @@ export class Studio {
       if (opened.ofVideo) this.#notice.value = { id: 'last-frame', name };
       this.line.say('picture-added');
     } else {
-      await this.#restore(opened, name, turn);
+      await this.#restore(opened, turn);
     }
   }
 
   /**
    * Sets the form from a job. A value that cannot be made stands in its field and the problem beside it, so that the
    * nearest is one press away. A storyboard that is on the page is put with the others first.
-   * @throws {AppError} `input/job` for what has no field, and whatever is wrong with a film in a file of its own; nothing is changed then.
+   * @throws {AppError} `input/job` for what has no field; nothing is changed then.
    */
   async #restore(
     { job, model, visibleLabel, picture: sent, title }: OpenedFile & { readonly kind: 'job' },
-    name: string,
     turn: number,
   ): Promise<void> {
     const needsPicture = job.segments[0]?.picture != null;
-    // A film that stands in a file of its own is taken as it is or not at all.
-    const isWhole = model === null && job.segments.length > 1 && job.model === this.manifest.id;
     let problem: AppError | null = null;
     try {
-      checkJob(job, this.manifest.limits, { hasPicture: isWhole ? sent !== null : needsPicture });
+      checkJob(job, this.manifest.limits, { hasPicture: needsPicture });
     } catch (error) {
-      if (!(error instanceof AppError) || error.code === 'input/job' || isWhole) {
+      if (!(error instanceof AppError) || error.code === 'input/job') {
         releasePicture(sent);
-        throw error instanceof AppError ? ofFile(error, name) : error;
+        throw error;
       }
       problem = error;
     }
-    try {
-      await this.#makeWay();
-    } catch (error) {
-      releasePicture(sent);
-      throw error;
-    }
+    // A storyboard is put with the others before a file takes its place.
+    if (this.board.isFilm.value || this.mark.value.isKept) await (await this.askForBoards()).makeWay();
     if (turn !== this.#opened) return releasePicture(sent);
     const picture = needsPicture ? sent : null;
     if (!picture) releasePicture(sent);
     batch(() => {
       releasePicture(this.form.picture.value);
-      this.keeper.mark.value = { ...newBoardMark(), name: title ?? '' };
+      this.mark.value = { id: '', name: title ?? '', isKept: title !== undefined };
       this.form.load(job, picture, visibleLabel);
       this.board.load(job);
     });
@@ -580,13 +526,6 @@ export class Studio {
     this.#problem.value = problem;
     this.#notice.value = problem && notice.id === 'restored' ? null : notice;
     this.line.say(problem ? 'refused' : 'restored');
-  }
-
-  /** Puts a storyboard with the others before a file takes its place. @throws {AppError} `storage/…` if it cannot be kept. */
-  async #makeWay(): Promise<void> {
-    if (!this.board.isFilm.value && !this.keeper.mark.value.isKept) return;
-    const boards = await this.askForBoards();
-    if (!(await boards.putAway()) && boards.problem.value) throw boards.problem.value;
   }
 
   #restoredNotice(id: string, model: JobRecord['model'] | null, lacksPicture: boolean): Notice {
@@ -679,7 +618,7 @@ export class Studio {
       visibleLabel: visibleLabel.value,
       preview: true,
       keep: true,
-      ...((this.board.isFilm.value || this.keeper.mark.value.isKept) && { board: this.keeper.mark.value.id }),
+      ...(this.board.isFilm.value && this.mark.value.id && { board: this.mark.value.id }),
     };
   }
 
@@ -691,7 +630,3 @@ export class Studio {
     this.line.say('refused');
   }
 }
-
-/** The same error, of a value that stands in a file and in no field: nothing can be mended here. */
-const ofFile = ({ code, message, detail, cause }: AppError, file: string): AppError =>
-  new AppError(code, message, { detail: { ...detail, opened: file }, cause });

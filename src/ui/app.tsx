@@ -12,7 +12,7 @@ import { Header } from './header.tsx';
 import { Models } from './models.tsx';
 import { Stage } from './stage.tsx';
 import { Storage } from './storage.tsx';
-import { LifeContext, StudioContext, TEXTS, useLife, useStudio, useTexts } from './studio-context.tsx';
+import { LifeContext, StudioContext, TEXTS, useStudio, useTexts } from './studio-context.tsx';
 import { whenIdle } from './when-idle.ts';
 
 /** The studio page. */
@@ -74,13 +74,12 @@ function FindGpu(): null {
 /** Ctrl/Cmd+Enter makes the clip, Escape cancels it, wherever the focus is. */
 function Keys(): null {
   const studio = useStudio();
-  const life = useLife();
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       // While Chinese is being composed, both keys belong to the input method.
       if (event.isComposing || event.defaultPrevented || event.repeat) return;
       // Escape closes what lies over the page first; Ctrl+Enter is the page's alone.
-      if (studio.isChoosingModel.value || studio.gallery.isShown.value || life?.storage.isShown.value) return;
+      if (document.querySelector('dialog[open]')) return;
       if (event.key === 'Escape') studio.cancel();
       if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
         event.preventDefault();
@@ -89,7 +88,7 @@ function Keys(): null {
     };
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);
-  }, [studio, life]);
+  }, [studio]);
   return null;
 }
 

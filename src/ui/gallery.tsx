@@ -1,7 +1,6 @@
-import { signal } from '@preact/signals';
-import type { ComponentType, VNode } from 'preact';
-import { useEffect, useMemo } from 'preact/hooks';
+import type { VNode } from 'preact';
 import { useStudio, useTexts } from './studio-context.tsx';
+import { useLazy } from './use-lazy.ts';
 
 /** Opens the list of kept films; there once one is kept. */
 export function GalleryButton(): VNode | null {
@@ -21,17 +20,10 @@ export function GalleryButton(): VNode | null {
 /** The list itself, whose code is fetched when it is first opened. */
 export function Gallery(): VNode | null {
   const { gallery } = useStudio();
-  const loaded = useMemo(() => signal<ComponentType | null>(null), []);
-  const isOpen = gallery.isShown.value;
-  useEffect(() => {
-    if (isOpen && !loaded.value)
-      import('./gallery-dialog.tsx').then(
-        ({ GalleryDialog }) => {
-          loaded.value = GalleryDialog;
-        },
-        (error: unknown) => gallery.fail(error),
-      );
-  }, [isOpen, loaded, gallery]);
-  const Dialog = loaded.value;
-  return isOpen && Dialog ? <Dialog /> : null;
+  const dialog = useLazy(
+    gallery.isShown.value,
+    () => import('./gallery-dialog.tsx'),
+    (error) => gallery.fail(error),
+  );
+  return dialog && <dialog.GalleryDialog />;
 }

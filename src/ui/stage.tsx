@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { assertNever } from '../core/errors.ts';
 import { isOnProcessor, type JobState } from '../state/job-state.ts';
+import { BoardsPlace } from './boards-place.tsx';
 import { GENERATE_ID } from './composer.tsx';
 import { ErrorCard } from './error-card.tsx';
 import { Filmstrip } from './filmstrip.tsx';
@@ -35,6 +36,7 @@ export function Stage(): VNode {
     >
       <StageContent job={job} />
       <TimelinePlace />
+      <BoardsPlace />
       <LifeCard />
       <Filmstrip />
       <GalleryButton />

@@ -1,8 +1,6 @@
-import { signal } from '@preact/signals';
-import type { ComponentType, VNode } from 'preact';
-import { useEffect, useMemo } from 'preact/hooks';
-import type { KeptStorage } from '../state/kept-storage.ts';
+import type { VNode } from 'preact';
 import { useLife, useTexts } from './studio-context.tsx';
+import { useLazy } from './use-lazy.ts';
 
 /** Opens the list of what is kept. */
 export function StorageButton(): VNode {
@@ -18,17 +16,10 @@ export function StorageButton(): VNode {
 /** The list itself, whose code is fetched when it is first opened. */
 export function Storage(): VNode | null {
   const storage = useLife()?.storage;
-  const loaded = useMemo(() => signal<ComponentType<{ readonly storage: KeptStorage }> | null>(null), []);
-  const isOpen = storage?.isShown.value === true;
-  useEffect(() => {
-    if (isOpen && !loaded.value)
-      import('./storage-dialog.tsx').then(
-        ({ StorageDialog }) => {
-          loaded.value = StorageDialog;
-        },
-        (error: unknown) => storage.fail(error),
-      );
-  }, [isOpen, loaded, storage]);
-  const Dialog = loaded.value;
-  return isOpen && Dialog ? <Dialog storage={storage} /> : null;
+  const dialog = useLazy(
+    storage?.isShown.value === true,
+    () => import('./storage-dialog.tsx'),
+    (error) => storage?.fail(error),
+  );
+  return dialog && storage ? <dialog.StorageDialog storage={storage} /> : null;
 }

@@ -167,12 +167,12 @@ describe.each(BAD)('a board %s', (_, board, code, says, segment) => {
   test('is refused by the page, and nothing changes', async () => {
     castle();
     await settle();
-    const page = JSON.stringify([studio.board.toJob(), studio.keeper.mark.value, [...notes]]);
+    const page = JSON.stringify([studio.board.toJob(), studio.mark.value, [...notes]]);
     const files = await disk.names('boards');
     await openText(text);
     expect(studio.problem.value).toMatchObject({ code, message: expect.stringMatching(says) });
     expect(studio.problem.value?.detail.segment ?? null).toBe(segment);
-    expect(JSON.stringify([studio.board.toJob(), studio.keeper.mark.value, [...notes]])).toBe(page);
+    expect(JSON.stringify([studio.board.toJob(), studio.mark.value, [...notes]])).toBe(page);
     expect(await disk.names('boards')).toEqual(files);
   });
 
@@ -208,7 +208,7 @@ describe('a board as one file', () => {
     studio.form.negativePrompt.value = 'rain';
     studio.form.aspect.value = '9:16';
     const shelf = await studio.askForBoards();
-    const { id } = studio.keeper.mark.value;
+    const { id } = studio.mark.value;
     await shelf.rename(id, 'My “castle” 城堡');
     const job = studio.board.toJob();
     const text = await saved();
@@ -221,7 +221,7 @@ describe('a board as one file', () => {
     expect(studio.board.toJob()).toEqual(job);
     expect(await studio.form.picture.value?.file.arrayBuffer()).toEqual(await photo.arrayBuffer());
     expect(shelf.title).toBe('My “castle” 城堡');
-    expect(studio.keeper.mark.value.id).not.toBe(id);
+    expect(studio.mark.value.id).not.toBe(id);
     expect(shelf.others.value.map(({ title }) => title).toSorted()).toEqual(['My “castle” 城堡', 'a castle']);
     expect(await saved()).toBe(text);
 

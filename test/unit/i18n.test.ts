@@ -3,6 +3,7 @@ import { checkJob, newJob } from '../../src/core/check-job.ts';
 import { AppError, ERROR_CODES } from '../../src/core/errors.ts';
 import { firstLanguage, keepLanguage, type TextStore } from '../../src/state/language.ts';
 import { ERROR_ACTIONS } from '../../src/ui/error-actions.ts';
+import { BOARDS_TEXTS } from '../../src/ui/texts/boards-texts.ts';
 import { EN } from '../../src/ui/texts/en.ts';
 import { fillDetail } from '../../src/ui/texts/texts.ts';
 import { ZH } from '../../src/ui/texts/zh.ts';
@@ -33,6 +34,13 @@ describe('the tables', () => {
     for (const [path, text] of sentences(ZH))
       expect([path, SHARED.test(path) || HAN.test(text)]).toEqual([path, true]);
     for (const [path, text] of sentences(EN)) expect([path, HAN.test(text)]).toEqual([path, false]);
+  });
+
+  test('of what is fetched later are whole, too', () => {
+    const { en, zh } = BOARDS_TEXTS;
+    expect(sentences(zh).map(([path]) => path)).toEqual(sentences(en).map(([path]) => path));
+    for (const [path, text] of sentences(zh)) expect([path, HAN.test(text)]).toEqual([path, true]);
+    for (const [path, text] of sentences(en)) expect([path, HAN.test(text)]).toEqual([path, false]);
   });
 
   test.each(ERROR_CODES)('%s has a title, a sentence in Chinese and an action', (code) => {

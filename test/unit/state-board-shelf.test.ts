@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openBoardFiles } from '../../src/films/board-files.ts';
 import { openBoardSegments } from '../../src/films/board-segments.ts';
 import { openSegmentFiles, trimSegments } from '../../src/films/segment-files.ts';
-import type { PictureKeeper } from '../../src/state/board-keeper.ts';
+import { type PictureKeeper, stateOf } from '../../src/state/board-keeper.ts';
 import type { BoardShelf } from '../../src/state/board-shelf.ts';
 import { Studio } from '../../src/state/studio.ts';
 import { memoryFolders } from './memory-folders.ts';
@@ -87,7 +87,7 @@ test('another board is begun, and each comes back as it was, picture included', 
     studio.board.segments.value.map(({ id }) => id),
   );
   studio.board.select(1);
-  const first = studio.keptState();
+  const first = stateOf(studio);
   const shelf = await studio.askForBoards();
   await shelf.begin();
   expect(prompts(studio)).toEqual(['']);
@@ -98,7 +98,7 @@ test('another board is begun, and each comes back as it was, picture included', 
   studio.board.add();
   const { id } = shelf.others.value[0]!;
   await shelf.open(id);
-  expect({ ...studio.keptState(), picture: null }).toEqual({ ...first, picture: null });
+  expect({ ...stateOf(studio), picture: null }).toEqual({ ...first, picture: null });
   expect(await studio.form.picture.value?.file.arrayBuffer()).toEqual(await photo.arrayBuffer());
   expect(studio.board.states.value).toEqual(['made', 'made', 'made']);
   expect(titles(shelf)).toEqual(['a cat']);
@@ -109,7 +109,7 @@ test('the other boards are there after a reload, and the page shows the one it s
   const studio = await visit();
   castle(studio);
   const shelf = await studio.askForBoards();
-  await shelf.rename(studio.keeper.mark.value.id, ' My castle ');
+  await shelf.rename(studio.mark.value.id, ' My castle ');
   await shelf.begin();
   studio.form.prompt.value = 'a dog';
   studio.board.add();
@@ -139,7 +139,7 @@ test('a branch has the segments up to the selected one, still made, and the old 
     studio.board.segments.value.map(({ id }) => id),
   );
   studio.board.select(1);
-  const old = studio.keeper.mark.value.id;
+  const old = studio.mark.value.id;
   const names = studio.board.identities.value.slice(0, 2);
   const shelf = await studio.askForBoards();
   await shelf.branch();
@@ -190,7 +190,7 @@ test('is deleted alone, its picture with it; in place of the one on the page an 
   await shelf.remove(old!.id);
   expect(shelf.others.value).toEqual([]);
   expect(prompts(studio)).toHaveLength(3);
-  await shelf.remove(studio.keeper.mark.value.id);
+  await shelf.remove(studio.mark.value.id);
   expect(prompts(studio)).toEqual(['']);
   expect(await (await openFiles())?.list()).toEqual([]);
   await settle();
@@ -298,9 +298,9 @@ test('while a job runs the board of the page stays', async () => {
   await shelf.begin();
   await shelf.open(shelf.others.value[0]!.id);
   await shelf.branch();
-  await shelf.remove(studio.keeper.mark.value.id);
+  await shelf.remove(studio.mark.value.id);
   expect(prompts(studio)).toEqual(before);
-  expect(engine.job.request.board).toBe(studio.keeper.mark.value.id);
+  expect(engine.job.request.board).toBe(studio.mark.value.id);
   engine.job.finish();
   await until(() => !studio.isRunning.value);
 });

@@ -184,7 +184,7 @@ describe('over a reload', () => {
     getItem: (name: string) => kept.get(name) ?? null,
     setItem: (name: string, text: string) => void kept.set(name, text),
   };
-  const keeper = () => new BoardKeeper(store, null);
+  const keeper = () => new BoardKeeper(store, null, signal({ id: '', name: '', isKept: false }));
   const isRunning = signal(false);
   const state = (): KeptState => ({
     job: board.toJob(),

@@ -36,7 +36,7 @@ const failure = (work: Promise<unknown>): Promise<AppError> =>
 /** What the browser's player shows of a video at its end. */
 const lastFrame = vi.fn((_video: Blob): Promise<Blob> => Promise.reject(new Error('it cannot be played')));
 const openIt = (file: Blob, name: string) =>
-  openFile(file, name, { lastFrame, model: MODELS[0], drawSeed: () => 5 });
+  openFile(file, name, { lastFrame, model: MODELS[0], drawSeed: () => 5, check: () => {} });
 
 describe('a clip', () => {
   const clip = (values: Readonly<Record<string, string>>): Blob =>
