@@ -33,11 +33,16 @@ export interface FilmFiles {
   open(id: string): Promise<Blob | null>;
   /** Nothing happens if it is gone. */
   remove(id: string): Promise<void>;
+  /** Bytes that this site may still keep; null if the browser does not say. */
+  free(): Promise<number | null>;
 }
+
+/** What is needed of the browser's storage. */
+type FilmStorage = Pick<StorageManager, 'getDirectory'> & Partial<Pick<StorageManager, 'estimate'>>;
 
 /** Opens the folder. @returns null where nothing can be kept. */
 export async function openFilmFiles(
-  storage: Pick<StorageManager, 'getDirectory'> | undefined = globalThis.navigator?.storage,
+  storage: FilmStorage | undefined = globalThis.navigator?.storage,
 ): Promise<FilmFiles | null> {
   const all = await openFolderFiles(FOLDER, storage);
   if (!all) return null;
@@ -80,6 +85,10 @@ export async function openFilmFiles(
     },
     open: (id) => all.read(id, FILM),
     remove: (id) => all.remove(id),
+    async free() {
+      const { quota, usage } = (await storage?.estimate?.()) ?? {};
+      return quota === undefined || usage === undefined ? null : Math.max(0, quota - usage);
+    },
   };
 }
 

@@ -43,7 +43,7 @@ export async function openSegmentFiles(
     },
     write: (segment, name, data) =>
       all.write(segment, name, data).catch((cause: unknown) => {
-        throw writeError(cause);
+        throw writeError(cause, data instanceof Blob ? data.size : data.byteLength);
       }),
     remove: (segment, name) =>
       all.remove(segment, name).catch((cause: unknown) => {
@@ -108,13 +108,14 @@ export async function clearSegments(
   }
 }
 
-function writeError(cause: unknown): unknown {
+/** @param needed bytes that there was no room for. */
+function writeError(cause: unknown, needed = 0): unknown {
   if (cause instanceof AppError || isAbort(cause)) return cause;
   if (cause instanceof Error && cause.name === 'QuotaExceededError') {
     return new AppError(
       'storage/full',
-      'What was made could not be kept: this site’s storage is full. Delete clips or models here, or free space on the device, then press again: it goes on where it stopped.',
-      { cause },
+      `What was made could not be kept: this site’s storage is full, and ${(needed / 1e6).toFixed(1)} MB are needed for the next piece. Delete films or models here, or free space on the device, then press again: it goes on where it stopped.`,
+      { detail: { neededBytes: needed }, cause },
     );
   }
   const reason = cause instanceof Error ? cause.message : String(cause);

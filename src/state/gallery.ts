@@ -20,7 +20,12 @@ export interface GalleryFiles {
   rename(id: string, title: string): Promise<void>;
   open(id: string): Promise<Blob | null>;
   remove(id: string): Promise<void>;
+  /** Bytes that this site may still keep; null if the browser does not say. */
+  free?(): Promise<number | null>;
 }
+
+/** What is kept of a clip. */
+export type KeepableClip = Pick<Clip, 'file' | 'report' | 'request'>;
 
 /** Longest title, UTF-16 units. */
 const MAX_TITLE = 200;
@@ -33,6 +38,14 @@ export class Gallery {
   readonly films: ReadonlySignal<readonly GalleryFilm[]>;
   /** Why the last thing could not be done. */
   readonly problem: ReadonlySignal<AppError | null>;
+  /** Bytes that this site may still keep; null if the browser does not say. */
+  readonly free: ReadonlySignal<number | null>;
+  /** Clips of this visit for which there was no room: they are kept as soon as there is. */
+  readonly waiting: ReadonlySignal<readonly KeepableClip[]>;
+  readonly #free = signal<number | null>(null);
+  readonly #waiting = signal<readonly KeepableClip[]>([]);
+  /** Names of this visit's clips among the kept films. */
+  readonly #ids = new WeakMap<KeepableClip, string>();
   readonly #films = signal<readonly GalleryFilm[]>([]);
   readonly #problem = signal<AppError | null>(null);
   readonly #open: () => Promise<GalleryFiles | null>;
@@ -43,13 +56,13 @@ export class Gallery {
     this.#open = open;
     this.films = this.#films;
     this.problem = this.#problem;
+    this.free = this.#free;
+    this.waiting = this.#waiting;
   }
 
   /** Looks again at what is kept. Never rejects. */
-  refresh(): Promise<void> {
-    return this.#try(async (files) => {
-      this.#films.value = await files.list();
-    });
+  async refresh(): Promise<void> {
+    await this.#try(async () => {});
   }
 
   /** Shows the list. Never rejects. */
@@ -65,38 +78,42 @@ export class Gallery {
   }
 
   /**
-   * Keeps a finished clip. If there is no room it is said, and the clip stays for this visit. Never rejects.
+   * Keeps a finished clip. If there is no room it is said, and the clip stays for this visit, until there is. Never rejects.
    * @returns its name among the kept films; null if it could not be kept.
    */
-  async keep(
-    { file, report, request }: Pick<Clip, 'file' | 'report' | 'request'>,
-    now: number,
-  ): Promise<string | null> {
-    let kept: string | null = null;
-    await this.#try(async (files) => {
-      const id = `${String(now).padStart(14, '0')}-${report.seed}`;
+  async keep(clip: KeepableClip, now: number): Promise<string | null> {
+    const { file, report, request } = clip;
+    const id = `${String(now).padStart(14, '0')}-${report.seed}`;
+    const isKept = await this.#try(async (files) => {
       await files.keep({ id, title: titleOf(request.job).slice(0, MAX_TITLE), report }, file);
-      kept = id;
-      this.#films.value = await files.list();
+      this.#ids.set(clip, id);
     });
-    return kept;
+    const others = this.#waiting.value.filter((one) => one !== clip);
+    const isFull = !isKept && this.#problem.value?.code === 'storage/full';
+    this.#waiting.value = isFull ? [...others, clip] : others;
+    return this.idOf(clip);
+  }
+
+  /** The name of a clip of this visit among the kept films; null if it is not one. */
+  idOf(clip: KeepableClip): string | null {
+    return this.#ids.get(clip) ?? null;
   }
 
   /** Gives a film another title; an empty one changes nothing. Never rejects. */
-  rename(id: string, title: string): Promise<void> {
+  async rename(id: string, title: string): Promise<void> {
     const name = title.trim().slice(0, MAX_TITLE);
-    return this.#try(async (files) => {
+    await this.#try(async (files) => {
       if (name) await files.rename(id, name);
-      this.#films.value = await files.list();
     });
   }
 
-  /** Deletes a film for good. Never rejects. */
-  remove(id: string): Promise<void> {
-    return this.#try(async (files) => {
-      await files.remove(id);
-      this.#films.value = await files.list();
+  /** Deletes films for good, and keeps those that have waited for the room. Never rejects. */
+  async remove(...ids: readonly string[]): Promise<void> {
+    const isDone = await this.#try(async (files) => {
+      for (const id of ids) await files.remove(id);
     });
+    if (!isDone) return;
+    for (const clip of this.#waiting.value) if (!(await this.keep(clip, Date.now()))) return;
   }
 
   /** The film's file; null with the problem said. Never rejects. */
@@ -114,17 +131,23 @@ export class Gallery {
     this.#problem.value = null;
   }
 
-  async #try(work: (files: GalleryFiles) => Promise<void>): Promise<void> {
+  /** @returns false if it failed, or nothing can be kept here. */
+  async #try(work: (files: GalleryFiles) => Promise<void>): Promise<boolean> {
     this.#problem.value = null;
     try {
       this.#files ??= this.#open();
       const files = await this.#files;
-      if (files) await work(files);
+      if (!files) return false;
+      await work(files);
+      this.#films.value = await files.list();
+      this.#free.value = (await files.free?.()) ?? null;
+      return true;
     } catch (cause) {
       this.#files = null; // the next press opens the folder anew
       const message = cause instanceof Error ? cause.message : String(cause);
       this.#problem.value =
         cause instanceof AppError ? cause : new AppError('storage/read', message, { cause });
+      return false;
     }
   }
 }

@@ -122,9 +122,8 @@ export class Studio {
   readonly #boards = signal<BoardShelf | null>(null);
   readonly #parts: Pick<StudioParts, 'openBoards' | 'pictures'>;
   #keeper: BoardKeeper | null = null;
-  /** Names of this visit's clips among the kept films. */
-  readonly #fileIds = new Map<number, string>();
-  readonly #lastFrame: (video: Blob) => Promise<Blob>;
+  /** Draws a video's last frame as PNG; rejects where it cannot be played. */
+  readonly lastFrame: (video: Blob) => Promise<Blob>;
   #stopKeeping = (): void => {};
   #opened = 0;
   /** The seed that made the last clip, or began it: once more it would only make the same. */
@@ -153,7 +152,7 @@ export class Studio {
     const watched = computed(() => (this.manifest === this.builtIn ? this.form.prompt.value : ''));
     this.words = new KnownWords(parts.loadLexicon, watched, this.#language);
     this.promptLength = computed(() => countGraphemes(this.form.prompt.value));
-    this.#lastFrame = parts.lastFrame ?? (() => Promise.reject(new Error('there is no player here')));
+    this.lastFrame = parts.lastFrame ?? (() => Promise.reject(new Error('there is no player here')));
     this.boards = this.#boards;
     this.#parts = parts;
     this.#stopStatus = this.line.follow(() => JOB_STATUS[this.maker.state.value.status]);
@@ -378,13 +377,16 @@ export class Studio {
     this.playFrom.value = { clip: found.clip, seconds: found.start };
   }
 
-  /** Shows a kept film in the player. Not while a job runs; a film that cannot be read says why. Never rejects. */
-  async playFilm(film: GalleryFilm): Promise<void> {
+  /**
+   * Shows a kept film in the player. Not while a job runs; a film that cannot be read says why. Never rejects.
+   * @param picture that it began with, if it is at hand.
+   */
+  async playFilm(film: GalleryFilm, picture: Blob | null = null): Promise<void> {
     const file = await this.gallery.open(film.id);
     if (this.isRunning.value) return;
     if (!file) return this.#tellGalleryProblem();
     const shown = this.maker.shelf.clips.value.find(
-      ({ id, fileId }) => (fileId ?? this.#fileIds.get(id)) === film.id,
+      (clip) => (clip.fileId ?? this.gallery.idOf(clip)) === film.id,
     );
     if (shown) return this.maker.show(shown);
     try {
@@ -394,7 +396,7 @@ export class Studio {
       const request = {
         job,
         manifest: this.manifest,
-        picture: null,
+        picture,
         device: 'auto',
         visibleLabel,
         preview: true,
@@ -414,7 +416,10 @@ export class Studio {
     if (this.isRunning.value) return;
     if (!file) return this.#tellGalleryProblem();
     await this.open(new Blob([file], { type: 'video/mp4' }), film.title || 'film.mp4');
-    await this.playFilm(film);
+    const picture = this.form.picture.value?.file ?? null;
+    const ids = this.board.segments.value.map(({ id }) => id);
+    if (!this.problem.value) this.board.markMade(this.board.toJob(), picture, ids); // there it is
+    await this.playFilm(film, picture);
   }
 
   /** Stops the running job. */
@@ -448,7 +453,7 @@ export class Studio {
       // Most visits never open a file: its readers are fetched with the first.
       const { openFile } = await import('./open-file.ts');
       const opened = await openFile(file, name, {
-        lastFrame: this.#lastFrame,
+        lastFrame: this.lastFrame,
         model: this.manifest,
         drawSeed: () => this.form.drawSeed(),
         check: (job, hasPicture) => checkJob(job, this.manifest.limits, { hasPicture }),
@@ -579,9 +584,7 @@ export class Studio {
 
   /** What cannot be kept is said at once: later it would be too late to download it. */
   async #keepFilm(clip: Clip): Promise<void> {
-    const id = await this.gallery.keep(clip, Date.now());
-    if (id) this.#fileIds.set(clip.id, id);
-    else this.#tellGalleryProblem();
+    if (!(await this.gallery.keep(clip, Date.now()))) this.#tellGalleryProblem();
   }
 
   /** Remembers how long a clip took: the next estimate. */

@@ -2,15 +2,18 @@ import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { clipFileName } from '../state/clip-shelf.ts';
 import { type GalleryFilm, keptReport } from '../state/gallery.ts';
+import { FilmDetails } from './film-details.tsx';
+import { FilmRoom } from './film-room.tsx';
 import { saveBlob } from './hand-over.ts';
 import { ModelProblem } from './model-problem.tsx';
 import { Sheet } from './sheet.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
+import { GALLERY_TEXTS } from './texts/gallery-texts.ts';
 import { bytesInWords } from './texts/texts.ts';
 
 /** The films that are kept on this device, newest first. */
 export function GalleryDialog(): VNode {
-  const { gallery } = useStudio();
+  const { gallery, language } = useStudio();
   const { gallery: texts } = useTexts();
   const films = gallery.films.value;
   const close = (): void => {
@@ -19,11 +22,13 @@ export function GalleryDialog(): VNode {
   return (
     <Sheet id="gallery" title={texts.title} close={texts.close} onClose={close}>
       <p class="hint">
-        {texts.intro(films.length, bytesInWords(films.reduce((sum, { bytes }) => sum + bytes, 0)))}
+        {texts.intro(films.length, bytesInWords(films.reduce((sum, { bytes }) => sum + bytes, 0)))}{' '}
+        {gallery.free.value !== null && GALLERY_TEXTS[language.value].free(gallery.free.value)}
       </p>
       {gallery.problem.value && (
         <ModelProblem error={gallery.problem.value} onDismiss={() => gallery.dismissProblem()} />
       )}
+      <FilmRoom />
       <ul class="gallery-films">
         {films.map((film) => (
           <FilmCard key={film.id} film={film} onLeave={close} />
@@ -101,6 +106,7 @@ function FilmCard({ film, onLeave }: { readonly film: GalleryFilm; readonly onLe
           </button>
         </div>
       )}
+      <FilmDetails film={film} name={name} seed={report.seed} leaveTo={leaveTo} />
     </li>
   );
 }

@@ -4,15 +4,20 @@ import type { Clip } from '../state/job-state.ts';
 
 const asFile = (clip: Clip): File => new File([clip.file], clip.fileName, { type: 'video/mp4' });
 
+/** True if this device has a share sheet that takes such a file. */
+export const canShareFile = (file: File): boolean =>
+  typeof navigator.canShare === 'function' && navigator.canShare({ files: [file] });
+
 /** True if this device has a share sheet that takes videos. */
-export function canShare(clip: Clip): boolean {
-  return typeof navigator.canShare === 'function' && navigator.canShare({ files: [asFile(clip)] });
-}
+export const canShare = (clip: Clip): boolean => canShareFile(asFile(clip));
 
 /** Opens the share sheet. Giving it up is not an error. */
-export async function shareClip(clip: Clip): Promise<void> {
+export const shareClip = (clip: Clip): Promise<void> => shareFile(asFile(clip));
+
+/** Opens the share sheet. Giving it up is not an error. */
+export async function shareFile(file: File): Promise<void> {
   try {
-    await navigator.share({ files: [asFile(clip)] });
+    await navigator.share({ files: [file] });
   } catch (error) {
     if (!(error instanceof Error && error.name === 'AbortError')) console.warn(error);
   }

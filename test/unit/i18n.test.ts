@@ -5,6 +5,7 @@ import { firstLanguage, keepLanguage, type TextStore } from '../../src/state/lan
 import { ERROR_ACTIONS } from '../../src/ui/error-actions.ts';
 import { BOARDS_TEXTS } from '../../src/ui/texts/boards-texts.ts';
 import { EN } from '../../src/ui/texts/en.ts';
+import { GALLERY_TEXTS } from '../../src/ui/texts/gallery-texts.ts';
 import { fillDetail } from '../../src/ui/texts/texts.ts';
 import { ZH } from '../../src/ui/texts/zh.ts';
 import { MANIFEST } from './state-fixtures.ts';
@@ -36,8 +37,7 @@ describe('the tables', () => {
     for (const [path, text] of sentences(EN)) expect([path, HAN.test(text)]).toEqual([path, false]);
   });
 
-  test('of what is fetched later are whole, too', () => {
-    const { en, zh } = BOARDS_TEXTS;
+  test.each([BOARDS_TEXTS, GALLERY_TEXTS])('of what is fetched later are whole, too', ({ en, zh }) => {
     expect(sentences(zh).map(([path]) => path)).toEqual(sentences(en).map(([path]) => path));
     for (const [path, text] of sentences(zh)) expect([path, HAN.test(text)]).toEqual([path, true]);
     for (const [path, text] of sentences(en)) expect([path, HAN.test(text)]).toEqual([path, false]);

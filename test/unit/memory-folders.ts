@@ -12,19 +12,28 @@ interface Folder {
 const newFolder = (): Folder => ({ folders: new Map(), files: new Map() });
 const gone = (): DOMException => new DOMException('there is none', 'NotFoundError');
 
-/** A disk in memory, in place of `navigator.storage`. */
-export function memoryFolders() {
+/** A disk in memory, in place of `navigator.storage`. @param quota bytes that it holds; may be changed. */
+export function memoryFolders(quota = 1e9) {
   const root = newFolder();
   let clock = Date.now();
+  const used = (folder: Folder): number =>
+    [...folder.files.values()].reduce((sum, { size }) => sum + size, 0) +
+    [...folder.folders.values()].reduce((sum, inner) => sum + used(inner), 0);
   const fileHandle = (folder: Folder, name: string) => ({
     kind: 'file' as const,
     getFile: async () => folder.files.get(name) ?? Promise.reject(gone()),
     async createWritable() {
-      const parts: (string | Blob)[] = [];
+      const parts: (string | Blob | Uint8Array<ArrayBuffer>)[] = [];
       return {
-        write: async (part: string | Blob) => void parts.push(part),
+        write: async (part: string | Blob | Uint8Array<ArrayBuffer>) => void parts.push(part),
         abort: async () => {},
-        close: async () => void folder.files.set(name, new File(parts, name, { lastModified: clock })),
+        async close() {
+          const file = new File(parts, name, { lastModified: clock });
+          const replaced = folder.files.get(name)?.size ?? 0;
+          if (used(root) - replaced + file.size > quota)
+            throw new DOMException('there is no room', 'QuotaExceededError');
+          folder.files.set(name, file);
+        },
       };
     },
   });
@@ -56,6 +65,11 @@ export function memoryFolders() {
   };
   return {
     getDirectory: async () => folderHandle(root),
+    estimate: async () => ({ quota, usage: used(root) }),
+    /** From now on it holds so many bytes. */
+    holds: (bytes: number) => {
+      quota = bytes;
+    },
     /** What is written from now on is a second newer. */
     later: () => {
       clock += 1000;

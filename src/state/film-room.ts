@@ -1,0 +1,32 @@
+import type { GalleryFilm } from './gallery.ts';
+
+/** Less room than this is little: a film of three minutes with what it is put together from takes some 100 MB. */
+export const LITTLE_ROOM = 200e6;
+/** Films offered at once: more than a list of these nobody reads before deleting them. */
+const MOST_OFFERED = 10;
+
+/**
+ * Which films are offered for deletion because space runs short: the oldest, as many as give enough room. Nothing is ever deleted without
+ * being asked for.
+ * @param films newest first.
+ * @param free bytes that this site may still keep; null if the browser does not say.
+ * @param waiting bytes of films that could not be kept for want of room.
+ * @returns oldest first; empty while there is room.
+ */
+export function filmsToOffer(
+  films: readonly GalleryFilm[],
+  free: number | null,
+  waiting: number,
+): readonly GalleryFilm[] {
+  const isShort = waiting > 0 || (free !== null && free < LITTLE_ROOM);
+  if (!isShort) return [];
+  const needed = Math.max(waiting, free === null ? 0 : LITTLE_ROOM - free);
+  const offered: GalleryFilm[] = [];
+  let sum = 0;
+  for (const film of films.toReversed()) {
+    if (sum >= needed || offered.length === MOST_OFFERED) break;
+    offered.push(film);
+    sum += film.bytes;
+  }
+  return offered;
+}

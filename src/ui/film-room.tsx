@@ -1,0 +1,58 @@
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import { filmsToOffer } from '../state/film-room.ts';
+import { useStudio, useTexts } from './studio-context.tsx';
+import { GALLERY_TEXTS } from './texts/gallery-texts.ts';
+import { bytesInWords } from './texts/texts.ts';
+
+/** Offers the oldest films for deletion while space is short; deletes only what was asked for twice. */
+export function FilmRoom(): VNode | null {
+  const { gallery, language } = useStudio();
+  const { untitled } = useTexts().gallery;
+  const texts = GALLERY_TEXTS[language.value];
+  const [isAsking, setAsking] = useState(false);
+  const waiting = gallery.waiting.value;
+  const waitingBytes = waiting.reduce((sum, { file }) => sum + file.size, 0);
+  const offered = filmsToOffer(gallery.films.value, gallery.free.value, waitingBytes);
+  if (offered.length === 0 && waiting.length === 0) return null;
+  const count = offered.length;
+  const bytes = offered.reduce((sum, film) => sum + film.bytes, 0);
+  const remove = async (): Promise<void> => {
+    setAsking(false);
+    await gallery.remove(...offered.map(({ id }) => id));
+  };
+  return (
+    <section class="card" aria-label={texts.short}>
+      <h3>{texts.short}</h3>
+      {waiting.length > 0 && <p>{texts.waiting(waiting.length)}</p>}
+      {count > 0 && (
+        <>
+          <p>{texts.shortText}</p>
+          <ul>
+            {offered.map((film) => (
+              <li key={film.id} dir="auto">
+                {film.title || untitled} · {bytesInWords(film.bytes)}
+              </li>
+            ))}
+          </ul>
+          <div class="card-actions">
+            {isAsking ? (
+              <>
+                <button type="button" class="link" onClick={() => void remove()}>
+                  {texts.really(count, bytes)}
+                </button>
+                <button type="button" class="link" onClick={() => setAsking(false)}>
+                  {texts.keepThem}
+                </button>
+              </>
+            ) : (
+              <button type="button" class="secondary" onClick={() => setAsking(true)}>
+                {texts.offer(count, bytes)}
+              </button>
+            )}
+          </div>
+        </>
+      )}
+    </section>
+  );
+}
