@@ -8,7 +8,6 @@ import { holdInstallPrompt } from './client/browser-install-prompt.ts';
 import { EngineClient } from './client/engine-client.ts';
 import { trustedScript } from './client/trusted-scripts.ts';
 import { assert } from './core/errors.ts';
-import { clearSegments, openSegmentFiles, segmentBytes } from './films/segment-files.ts';
 import { RESET_PARAMETER, SHARED_PARAMETER } from './protocol/offline.ts';
 import type { OpenModel } from './protocol/open-model.ts';
 import type { AppLife } from './state/app-life.ts';
@@ -29,6 +28,7 @@ import './ui/styles/timeline.css';
 import './ui/styles/takes.css';
 import './ui/styles/gallery.css';
 import './ui/styles/motion.css';
+import './ui/styles/queue.css';
 
 const store = (): Storage | null => {
   try {
@@ -78,6 +78,9 @@ async function loadShelf(): Promise<ModelShelf> {
 
 /** Boards, and the pictures that they begin with. */
 const openBoards = async () => (await import('./films/board-files.ts')).openBoardFiles();
+/** Not needed before somebody keeps something. */
+const segmentFiles = () => import('./films/segment-files.ts');
+
 const pictures: PictureKeeper = {
   keep: async (file, board) => {
     try {
@@ -86,7 +89,11 @@ const pictures: PictureKeeper = {
       // Full or closed: the picture holds for this visit.
     }
   },
-  kept: async (board) => (await (await openBoards())?.picture(board)) ?? null,
+  // A copy: the file on the disk becomes unreadable for us when another takes its place.
+  kept: async (board) => {
+    const file = await (await openBoards())?.picture(board);
+    return file ? new Blob([await file.arrayBuffer()]) : null;
+  },
 };
 
 const studio = new Studio({
@@ -136,6 +143,7 @@ if (window.parent === window || (await (await import('./client/studio-frame.ts')
 
 /** Begins what goes on around the studio, now that it has been painted: keeping the site offline, for one. */
 async function begin(): Promise<void> {
+  import('./open-queue.ts').then(({ openQueue }) => openQueue(studio)).catch(console.warn);
   const [{ ServiceWorkerClient, removeServiceWorker }, { browserDevice }, { onLaunch }, { AppLife }] =
     await Promise.all([
       import('./client/service-worker-client.ts'),
@@ -160,10 +168,12 @@ async function begin(): Promise<void> {
     device: browserDevice,
     segments: {
       bytes: async () => {
+        const { openSegmentFiles, segmentBytes } = await segmentFiles();
         const files = await openSegmentFiles();
         return files ? segmentBytes(files) : 0;
       },
       clear: async () => {
+        const { clearSegments, openSegmentFiles } = await segmentFiles();
         const files = await openSegmentFiles();
         if (files) await clearSegments(files);
       },

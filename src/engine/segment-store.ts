@@ -4,7 +4,7 @@
 import type { FilmPlan } from '../core/film-plan.ts';
 import { settingsOf } from '../core/job.ts';
 import { spokenPrompt } from '../core/spoken-prompt.ts';
-import type { SegmentFiles } from '../films/segment-files.ts';
+import { ENCODED_PREFIX, type SegmentFiles } from '../films/segment-files.ts';
 import type { EncodedSegment, GenerateRequest } from '../protocol/engine-api.ts';
 import { modelHash } from '../protocol/manifest.ts';
 import { codecFacts } from './codec.ts';
@@ -86,7 +86,7 @@ export async function openSegmentStore(
     const mark = start < MARK_SECONDS && request.visibleLabel;
     const { shape } = plan;
     const facts = [encoding, request.job.fps, shape.width, shape.height, start, frames, mark];
-    return `video-${await digestOf(facts)}`;
+    return `${ENCODED_PREFIX}${await digestOf(facts)}`;
   };
   /** Where a segment is cut decides what the next one begins with. */
   const prefixName = (index: number): string => {

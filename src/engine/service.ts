@@ -2,6 +2,7 @@
 
 import { AppError, assert, isAbort } from '../core/errors.ts';
 import { openBoardSegments } from '../films/board-segments.ts';
+import { roomNeeded } from '../films/room-needed.ts';
 import { FILMS_LOCK, MOST_SEGMENTS, type SegmentFiles, trimSegments } from '../films/segment-files.ts';
 import type {
   Capabilities,
@@ -154,7 +155,7 @@ export class EngineService implements EngineApi {
     const numbers = `${runtime.kind} ${precision.activations}`;
     const store = kept && (await openSegmentStore(kept, request, plan, numbers, picture));
     if (kept && store) await makeRoom(kept, store.names, request.board);
-    return generate(
+    const making = generate(
       request,
       {
         ...(store && { store }),
@@ -167,6 +168,15 @@ export class EngineService implements EngineApi {
       },
       { signal, clock, onEvent, warnings: warning ? [warning] : [] },
     );
+    try {
+      return await making;
+    } catch (error) {
+      if (!kept || !store || !(error instanceof AppError) || error.code !== 'storage/full') throw error;
+      const { needed } = error.detail;
+      const facts = await Promise.all(store.names.map((name) => kept.facts(name)));
+      const detail = { needed: roomNeeded(facts, typeof needed === 'number' ? needed : 0) };
+      throw new AppError(error.code, error.message, { cause: error, detail });
+    }
   }
 
   /** States repeat exactly on the device that made them, and there alone. */

@@ -71,7 +71,7 @@ export async function openFilmFiles(
         await all.write(id, FACTS, JSON.stringify({ title, report })); // last: a film without facts is none
       } catch (cause) {
         await all.remove(id).catch(() => {}); // the first failure is the one to report
-        throw writeError(cause);
+        throw writeError(cause, film.size);
       }
     },
     async rename(id, title) {
@@ -92,12 +92,12 @@ export async function openFilmFiles(
   };
 }
 
-function writeError(cause: unknown): AppError {
+function writeError(cause: unknown, needed?: number): AppError {
   if (cause instanceof Error && cause.name === 'QuotaExceededError') {
     return new AppError(
       'storage/full',
       'The film could not be kept: this site’s storage is full. Download it, or delete older films and keep it then.',
-      { cause },
+      { cause, ...(needed !== undefined && { detail: { needed } }) },
     );
   }
   const reason = cause instanceof Error ? cause.message : String(cause);

@@ -1,6 +1,8 @@
 // A folder of the origin's private file system whose folders hold small files. A file is there as a whole or not at all: writing goes to a
 // copy that takes its place on close. Works in Workers and pages.
 
+import { AppError, isAbort } from '../core/errors.ts';
+
 /** Files in folders of one folder. */
 export interface FolderFiles {
   /** Names of all folders. */
@@ -70,4 +72,23 @@ export async function openFolderFiles(
       }
     },
   };
+}
+
+/**
+ * What a failed write to this device's storage becomes; what is an error of ours already, or a cancelled job, stays as it is.
+ * @param what was to be kept, as a sentence's beginning: “The film”.
+ * @param help what to do about it.
+ * @param needed bytes that there was no room for; they come as `detail.needed`.
+ */
+export function storageError(cause: unknown, what: string, help: string, needed?: number): unknown {
+  if (cause instanceof AppError || isAbort(cause)) return cause;
+  if (cause instanceof Error && cause.name === 'QuotaExceededError') {
+    const message = `${what} could not be kept: this site’s storage is full. ${help}`;
+    return new AppError('storage/full', message, {
+      cause,
+      ...(needed !== undefined && { detail: { needed } }),
+    });
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new AppError('storage/write', `${what} could not be kept: ${reason}.`, { cause });
 }

@@ -1,12 +1,24 @@
 // Where the segments of films live on this device: one folder a segment, named by what decides its pixels, in the origin private file
 // system.
-import { AppError, isAbort } from '../core/errors.ts';
-import { openFolderFiles } from './folder-files.ts';
+import { AppError } from '../core/errors.ts';
+import { openFolderFiles, storageError } from './folder-files.ts';
 
 const FOLDER = 'segments';
 
 /** The folder beside the segments for what belongs to the storyboard itself. */
 export const BOARD = 'board';
+
+/** What is kept of one segment. */
+export interface SegmentFacts {
+  /** When anything of it was last written, milliseconds since 1970; 0 if there is nothing. */
+  readonly written: number;
+  readonly bytes: number;
+  /** Of `bytes`, its encoded frames; 0 until it is finished. */
+  readonly encodedBytes: number;
+}
+
+/** A segment's encoded frames lie in files whose names begin so. */
+export const ENCODED_PREFIX = 'video-';
 
 /** The files of segments. Names are 1 to 80 characters of `a-z 0-9 . -`. */
 export interface SegmentFiles {
@@ -14,10 +26,9 @@ export interface SegmentFiles {
   segments(): Promise<string[]>;
   /** The file as it was last written, its bytes still on the disk; null if there is none. */
   read(segment: string, name: string): Promise<Blob | null>;
-  /** Replaces the file. @throws {AppError} `storage/full` · `storage/write`. */
+  /** Replaces the file. @throws {AppError} `storage/full` with `detail.needed`, the bytes that had no room · `storage/write`. */
   write(segment: string, name: string, data: Blob | Uint8Array<ArrayBuffer>): Promise<void>;
-  /** When anything of the segment was last written, milliseconds since 1970, and how much there is; zeros if there is nothing. */
-  facts(segment: string): Promise<{ readonly written: number; readonly bytes: number }>;
+  facts(segment: string): Promise<SegmentFacts>;
   /** Removes a file, or with no name the whole segment. Nothing happens if there is none. */
   remove(segment: string, name?: string): Promise<void>;
 }
@@ -39,6 +50,10 @@ export async function openSegmentFiles(
       return {
         written: files.reduce((last, { lastModified }) => Math.max(last, lastModified), 0),
         bytes: files.reduce((sum, { size }) => sum + size, 0),
+        encodedBytes: files.reduce(
+          (sum, { name, size }) => sum + (name.startsWith(ENCODED_PREFIX) ? size : 0),
+          0,
+        ),
       };
     },
     write: (segment, name, data) =>
@@ -108,18 +123,10 @@ export async function clearSegments(
   }
 }
 
-/** @param needed bytes that there was no room for. */
-function writeError(cause: unknown, needed = 0): unknown {
-  if (cause instanceof AppError || isAbort(cause)) return cause;
-  if (cause instanceof Error && cause.name === 'QuotaExceededError') {
-    return new AppError(
-      'storage/full',
-      `What was made could not be kept: this site’s storage is full, and ${(needed / 1e6).toFixed(1)} MB are needed for the next piece. Delete films or models here, or free space on the device, then press again: it goes on where it stopped.`,
-      { detail: { neededBytes: needed }, cause },
-    );
-  }
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new AppError('storage/write', `What was made could not be kept: ${reason}. Press again to go on.`, {
+const writeError = (cause: unknown, needed?: number): unknown =>
+  storageError(
     cause,
-  });
-}
+    'What was made',
+    'Delete clips or models here, or free space on the device, then go on: it goes on where it stopped.',
+    needed,
+  );

@@ -23,6 +23,8 @@ export interface BoardPage {
   readonly board: Board;
   readonly form: StudioForm;
   readonly isRunning: ReadonlySignal<boolean>;
+  /** A job runs that comes back with the board after a reload. */
+  readonly isMakingBoard: ReadonlySignal<boolean>;
   readonly manifest: ModelManifest;
   /** Which board it is. Changes together with the board. */
   readonly mark: Signal<BoardMark>;
@@ -66,8 +68,8 @@ const OTHERS_KEY = 'kindling.boards';
 export function stateOf({
   board,
   form,
-  isRunning,
-}: Pick<BoardPage, 'board' | 'form' | 'isRunning'>): KeptState {
+  isMakingBoard,
+}: Pick<BoardPage, 'board' | 'form' | 'isMakingBoard'>): KeptState {
   return {
     job: board.toJob(),
     selected: board.selected.value,
@@ -77,7 +79,7 @@ export function stateOf({
     visibleLabel: form.visibleLabel.value,
     device: form.device.value,
     isFilm: board.isFilm.value,
-    isRunning: isRunning.value,
+    isRunning: isMakingBoard.value,
     picture: form.picture.value,
   };
 }

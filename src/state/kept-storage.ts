@@ -44,6 +44,11 @@ export class KeptStorage {
     this.problem = this.#problem;
   }
 
+  /** Asks how much room there is, without counting what takes it. Never rejects. */
+  async measureRoom(): Promise<void> {
+    this.#room.value = await this.#device.storageRoom();
+  }
+
   /** Shows the list. Settles when everything was counted; never rejects. */
   async show(): Promise<void> {
     this.isShown.value = true;
@@ -60,6 +65,12 @@ export class KeptStorage {
   /** Deletes the files of a downloaded model. What cannot be deleted is said. Never rejects. */
   async removeModel(id: string): Promise<void> {
     await this.#studio.shelf.value?.remove(id);
+    await this.#count();
+  }
+
+  /** Deletes a finished film for good. Never rejects. */
+  async removeFilm(id: string): Promise<void> {
+    await this.#studio.gallery.remove(id);
     await this.#count();
   }
 

@@ -23,6 +23,8 @@ export const STATUSES = [
   'ready',
   'cancelled',
   'failed',
+  'no-room',
+  'queued',
   'refused',
   'restored',
   'picture-added',

@@ -57,7 +57,7 @@ export function readBoard(text: string, mark: BoardMark): WrittenBoard {
     selected: typeof kept.selected === 'number' ? kept.selected : 0,
     made: texts(kept.made),
     states: texts(kept.states).map((state) => SEGMENT_STATES.find((known) => known === state) ?? 'new'),
-    extras: parseExtras(kept.extras, job),
+    extras: kept.extras === undefined ? [] : parseExtras(kept.extras, job),
     visibleLabel: kept.visibleLabel !== false,
     device: kept.device === 'webgpu' || kept.device === 'wasm' ? kept.device : 'auto',
     wasRunning: kept.running === true,

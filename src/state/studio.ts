@@ -10,9 +10,9 @@ import {
 import type { Engine } from '../client/engine.ts';
 import { checkJob } from '../core/check-job.ts';
 import { AppError } from '../core/errors.ts';
-import { shownSeconds } from '../core/job.ts';
+import { type Job, shownSeconds } from '../core/job.ts';
 import { countGraphemes } from '../core/prompt.ts';
-import type { GenerateRequest, GenerationReport, JobRecord } from '../protocol/engine-api.ts';
+import type { DeviceChoice, GenerateRequest, GenerationReport, JobRecord } from '../protocol/engine-api.ts';
 import { type ModelManifest, modelHash } from '../protocol/manifest.ts';
 import { Board } from './board.ts';
 import type { BoardKeeper, PictureKeeper } from './board-keeper.ts';
@@ -20,6 +20,7 @@ import type { BoardShelf, BoardStore } from './board-shelf.ts';
 import { ClipMaker } from './clip-maker.ts';
 import { capField, StudioForm } from './form.ts';
 import { Gallery, type GalleryFiles, type GalleryFilm, keptReport } from './gallery.ts';
+import type { JobQueue } from './job-queue.ts';
 import type { Clip, JobState } from './job-state.ts';
 import { KnownWords, type MarkedWord } from './known-words.ts';
 import {
@@ -102,10 +103,14 @@ export class Studio {
   readonly playFrom = signal<{ readonly clip: Clip; readonly seconds: number } | null>(null);
   /** A job runs. */
   readonly isRunning = computed(() => this.maker.state.value.status === 'running');
+  /** The same, but for one that waited: that comes back with the queue. */
+  readonly isMakingBoard = computed(() => this.isRunning.value && !this.queue.value?.current.value);
   /** The models that can be downloaded, once they were asked for. */
   readonly shelf: ReadonlySignal<ModelShelf | null>;
   /** The list of models stands open. */
   readonly isChoosingModel = signal(false);
+  /** Jobs that wait; null until that was fetched: then one job is made at a time. */
+  readonly queue = signal<JobQueue | null>(null);
   readonly #model: Signal<ModelManifest>;
   readonly #shelf = signal<ModelShelf | null>(null);
   readonly #loadShelf: () => Promise<ModelShelf>;
@@ -155,7 +160,11 @@ export class Studio {
     this.lastFrame = parts.lastFrame ?? (() => Promise.reject(new Error('there is no player here')));
     this.boards = this.#boards;
     this.#parts = parts;
-    this.#stopStatus = this.line.follow(() => JOB_STATUS[this.maker.state.value.status]);
+    this.#stopStatus = this.line.follow(() => {
+      const { value } = this.maker.state;
+      const isFull = value.status === 'failed' && value.error.code === 'storage/full';
+      return isFull ? 'no-room' : JOB_STATUS[value.status];
+    });
   }
 
   /** The model that clips are made with. */
@@ -174,12 +183,12 @@ export class Studio {
   }
 
   /**
-   * Makes the next clips with another model, with its own settings; prompt, picture and seed stay. Not while a job runs.
+   * Makes the next clips with another model, with its own settings; prompt, picture and seed stay. A job at work keeps its model.
    * @param id of the built-in model or of one that is completely stored; any other changes nothing.
    */
   useModel(id: string): void {
     const manifest = id === this.builtIn.id ? this.builtIn : this.#shelf.value?.manifestOf(id);
-    if (!manifest || this.isRunning.value) return;
+    if (!manifest) return;
     const { device, visibleLabel } = this.form;
     const kept = [device.value, visibleLabel.value] as const;
     this.#model.value = manifest;
@@ -198,7 +207,7 @@ export class Studio {
     try {
       await (await this.#openShelf()).refresh();
       // Somebody who was quicker has chosen for himself.
-      if (asFound() === before && !this.isChoosingModel.value) this.useModel(id);
+      if (asFound() === before && !this.isChoosingModel.value && !this.isRunning.value) this.useModel(id);
     } catch {
       // Not to be had: the built-in model serves.
     }
@@ -265,10 +274,11 @@ export class Studio {
   /**
    * Checks the form and makes the clip. What cannot be made is said in {@link Studio.problem} and nothing starts.
    * A seed that is not kept is replaced once it was used; a job that failed is tried again with its own.
-   * @returns settled when the job is over; never rejects. Does nothing while a job runs.
+   * While a job runs, in whatever tab, it is added to the queue; without a queue nothing happens then.
+   * @returns settled when there is nothing left to do; never rejects.
    */
   async generate(): Promise<void> {
-    if (this.isRunning.value) return;
+    if (this.isRunning.value && !this.queue.value) return;
     const { seed, seedLocked } = this.form;
     // A storyboard is made as it stands: what has not changed is not made again.
     if (this.board.isFilm.value) return this.#make(seed.value);
@@ -298,6 +308,17 @@ export class Studio {
     const index = this.board.selected.value;
     await this.#make(this.form.seed.value, index + 1);
     if (this.maker.state.value.status === 'done') this.showSegment(index);
+  }
+
+  /** Goes on with what an error has stopped, as it was asked for; if that is not known, as {@link generate}. @param device for another one. */
+  async tryAgain(error: AppError, device?: DeviceChoice): Promise<void> {
+    if (device) this.form.device.value = device;
+    await (this.queue.value?.tryAgain(error, device) ?? this.generate());
+  }
+
+  /** Whether a job can be made. @throws {AppError} `input/…` if not. */
+  check(job: Job, manifest: ModelManifest, hasPicture: boolean): void {
+    checkJob(job, manifest.limits, { hasPicture });
   }
 
   /** Goes on from the end: a further segment, whose words are still to be said. */
@@ -473,6 +494,7 @@ export class Studio {
   /** Lets go of everything that the page holds. */
   dispose(): void {
     this.#opened++;
+    this.queue.value?.dispose();
     this.#stopStatus();
     this.#stopKeeping();
     this.line.dispose();
@@ -506,7 +528,7 @@ export class Studio {
     const needsPicture = job.segments[0]?.picture != null;
     let problem: AppError | null = null;
     try {
-      checkJob(job, this.manifest.limits, { hasPicture: needsPicture });
+      this.check(job, this.manifest, needsPicture);
     } catch (error) {
       if (!(error instanceof AppError) || error.code === 'input/job') {
         releasePicture(sent);
@@ -553,10 +575,24 @@ export class Studio {
     const request = this.#request(seed, parts);
     if (!request) return;
     this.form.seed.value = seed;
-    const isWhole = parts === this.board.segments.value.length;
-    const ids = this.board.segments.value.slice(0, parts).map(({ id }) => id);
+    this.#spentSeed = seed;
+    const { value: all } = this.board.segments;
+    const ids = all.slice(0, parts).map(({ id }) => id);
+    // At once, or when its turn comes.
+    await (this.queue.value ?? this).make(request, ids, parts < all.length);
+  }
+
+  /**
+   * Makes a film that was checked, and keeps it. Not while a job runs.
+   * @param ids of its segments, as the board has them.
+   * @param isPart it is on its way to a film: what is made of it is kept, but it is none of the visitor's films.
+   * @returns what went wrong; null also for a cancelled one. Never rejects.
+   */
+  async make(request: GenerateRequest, ids: readonly number[], isPart = false): Promise<AppError | null> {
+    if (this.isRunning.value) return null;
+    const { segments } = request.job;
     const mark = (count: number): void => {
-      const made = { ...request.job, segments: request.job.segments.slice(0, count) };
+      const made = { ...request.job, segments: segments.slice(0, count) };
       this.board.markMade(made, request.picture, ids.slice(0, count));
     };
     let marked = 0;
@@ -569,13 +605,17 @@ export class Studio {
     await this.maker.make(request);
     stop();
     const { value } = this.maker.state;
-    if (value.status !== 'failed') this.#spentSeed = seed;
-    if (value.status !== 'done') return;
-    mark(ids.length);
-    if (isWhole) void this.#keepFilm(value.clip); // the others are on their way to one
-    // What was found made says nothing about the time it takes.
-    const { report } = value.clip;
-    if (ids.length === 1 && report.seconds.denoise > 0) void this.#keepTime(request, report);
+    let error = value.status === 'failed' ? value.error : null;
+    // One that failed is tried again with its own seed.
+    if (error && segments.some(({ seed }) => seed === this.#spentSeed)) this.#spentSeed = null;
+    if (value.status === 'done') {
+      mark(segments.length);
+      // What was found made says nothing about the time it takes.
+      const { report } = value.clip;
+      if (segments.length === 1 && report.seconds.denoise > 0) void this.#keepTime(request, report);
+      if (!isPart) error = await this.#keepFilm(value.clip);
+    }
+    return error;
   }
 
   #tellGalleryProblem(): void {
@@ -583,8 +623,10 @@ export class Studio {
   }
 
   /** What cannot be kept is said at once: later it would be too late to download it. */
-  async #keepFilm(clip: Clip): Promise<void> {
-    if (!(await this.gallery.keep(clip, Date.now()))) this.#tellGalleryProblem();
+  async #keepFilm(clip: Clip): Promise<AppError | null> {
+    if (await this.gallery.keep(clip, Date.now())) return null;
+    this.#tellGalleryProblem();
+    return this.gallery.problem.value;
   }
 
   /** Remembers how long a clip took: the next estimate. */
@@ -603,7 +645,7 @@ export class Studio {
     const job = { ...board, segments: board.segments.slice(0, parts) };
     this.#notice.value = null;
     try {
-      checkJob(job, this.manifest.limits, { hasPicture: picture !== null });
+      this.check(job, this.manifest, picture !== null);
     } catch (error) {
       // Shown beside its fields, where it can be mended.
       const { segment } = error instanceof AppError ? error.detail : {};

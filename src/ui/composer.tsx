@@ -17,7 +17,8 @@ export const GENERATE_ID = 'generate';
 export function Composer(): VNode {
   const studio = useStudio();
   const texts = useTexts();
-  const isRunning = studio.isRunning.value;
+  const queue = studio.queue.value;
+  const isTaken = queue ? queue.isTaken.value : studio.isRunning.value;
   const words = studio.board.isFilm.value ? texts.board : texts.actions;
   return (
     <form
@@ -42,8 +43,8 @@ export function Composer(): VNode {
       <div class="go">
         <Messages />
         {/* Stays focusable while a clip is made, so that the keyboard does not lose its place. */}
-        <button id={GENERATE_ID} class="primary large" type="submit" aria-disabled={isRunning}>
-          {isRunning ? words.generating : words.generate}
+        <button id={GENERATE_ID} class="primary large" type="submit" aria-disabled={isTaken && !queue}>
+          {isTaken && queue ? texts.actions.enqueue : words.generate}
         </button>
       </div>
       <p class="promise">

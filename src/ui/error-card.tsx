@@ -6,13 +6,15 @@ import { ErrorWords } from './error-words.tsx';
 import { GalleryButton } from './gallery.tsx';
 import { choosePicture } from './picture-well.tsx';
 import { PROMPT_ID } from './prompt-field.tsx';
-import { useStudio, useTexts } from './studio-context.tsx';
+import { lateViews, useStudio, useTexts } from './studio-context.tsx';
 
 /** What went wrong, in words, and the one thing that helps. */
 export function ErrorCard(props: { readonly error: AppError; readonly onDismiss: () => void }): VNode {
   const { error, onDismiss } = props;
   const studio = useStudio();
   const texts = useTexts();
+  const NoRoom = lateViews.value?.NoRoom;
+  if (NoRoom && error.code === 'storage/full') return <NoRoom {...props} />;
   const { title } = texts.errors[error.code];
   const action = actionOf(error);
   return (
@@ -52,11 +54,10 @@ function act(studio: Studio, error: AppError, onDismiss: () => void): void {
       onDismiss();
       return;
     case 'try-again':
-      void studio.generate();
+      void studio.tryAgain(error);
       return;
     case 'use-wasm':
-      studio.form.device.value = 'wasm';
-      void studio.generate();
+      void studio.tryAgain(error, 'wasm');
       return;
     case 'reload':
       location.reload();

@@ -124,12 +124,7 @@ function UseButton({ id }: { readonly id: string }): VNode {
   if (studio.manifest.id === id) return <p class="model-used">{texts.models.inUse}</p>;
   return (
     <div class="card-actions">
-      <button
-        type="button"
-        class="primary"
-        disabled={studio.isRunning.value}
-        onClick={() => studio.useModel(id)}
-      >
+      <button type="button" class="primary" onClick={() => studio.useModel(id)}>
         {texts.models.use}
       </button>
     </div>

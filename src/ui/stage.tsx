@@ -13,7 +13,7 @@ import { prefersStill } from './motion.ts';
 import { loadPlayer, PlayerPlace } from './player-place.tsx';
 import { Poster } from './poster.tsx';
 import { Running } from './running.tsx';
-import { useStudio, useTexts } from './studio-context.tsx';
+import { lateViews, useStudio, useTexts } from './studio-context.tsx';
 import { SupportCard } from './support-card.tsx';
 import { TimelinePlace } from './timeline-place.tsx';
 
@@ -22,6 +22,7 @@ export function Stage(): VNode {
   const texts = useTexts();
   const studio = useStudio();
   const job = studio.maker.state.value;
+  const Queue = lateViews.value?.Queue;
   const section = useRef<HTMLElement>(null);
   useStageFocus(section.current, job.status);
   useEffect(() => {
@@ -35,6 +36,7 @@ export function Stage(): VNode {
       data-status={job.status}
     >
       <StageContent job={job} />
+      {Queue && <Queue />}
       <TimelinePlace />
       <BoardsPlace />
       <LifeCard />

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import type { KeptStorage } from '../state/kept-storage.ts';
 import { ModelProblem } from './model-problem.tsx';
+import { OldestFilms } from './oldest-films.tsx';
 import { Sheet } from './sheet.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
 import { bytesInWords } from './texts/texts.ts';
@@ -20,6 +21,7 @@ export function StorageDialog({ storage }: { readonly storage: KeptStorage }): V
       {storage.problem.value && (
         <ModelProblem error={storage.problem.value} onDismiss={() => storage.dismissProblem()} />
       )}
+      <OldestFilms storage={storage} />
       <Own storage={storage} />
       <Kept
         name={texts.segments}

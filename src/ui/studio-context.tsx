@@ -1,7 +1,7 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
-import { createContext } from 'preact';
+import { type ComponentType, createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import { assert } from '../core/errors.ts';
+import { type AppError, assert } from '../core/errors.ts';
 import type { AppLife } from '../state/app-life.ts';
 import type { Language } from '../state/language.ts';
 import type { Studio } from '../state/studio.ts';
@@ -30,3 +30,11 @@ export function useStudio(): Studio {
 
 /** The sentences in the language that is shown. */
 export const useTexts = (): Texts => TEXTS[useStudio().language.value];
+
+/** Parts of the page that are fetched with the queue, once the page has been painted; null until then. */
+export const lateViews = signal<{
+  /** The jobs that wait. */
+  readonly Queue: ComponentType;
+  /** In place of the card of an error that only room on the device helps against. */
+  readonly NoRoom: ComponentType<{ readonly error: AppError; readonly onDismiss: () => void }>;
+} | null>(null);

@@ -1,9 +1,11 @@
 // Storyboards through the whole engine in its real Worker: segments that go on from each other, and what survives when the Worker dies.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { cdp } from 'vitest/browser';
 import { EngineClient } from '../../src/client/engine-client.ts';
 import { newJob } from '../../src/core/check-job.ts';
 import type { Job, Segment } from '../../src/core/job.ts';
+import { openQueueFiles } from '../../src/films/queue-files.ts';
 import { clearSegments, FILMS_LOCK, openSegmentFiles, trimSegments } from '../../src/films/segment-files.ts';
 import type { GenerateEvent, GenerateRequest, GenerateResult } from '../../src/protocol/engine-api.ts';
 import { parseJobRecord } from '../../src/protocol/job-file.ts';
@@ -238,6 +240,40 @@ describe('nothing is lost', () => {
   }, 300_000);
 });
 
+test('a film for which there is no room stops with what it needs, and goes on to the same bytes once there is', async () => {
+  const job = board([...CASTLE, 'fog rises']);
+  const whole = await bytesOf(await client.generate(request(job)));
+  await forgetSegments();
+  const setQuota = async (quotaSize?: number): Promise<void> => {
+    await cdp().send('Storage.overrideQuotaForOrigin', {
+      origin: location.origin,
+      ...(quotaSize !== undefined && { quotaSize }),
+    });
+  };
+  const stopped: GenerateEvent[] = [];
+  let isFull = false;
+  try {
+    await client.generate(request(job), {
+      onEvent: (event) => {
+        stopped.push(event);
+        if (isFull || event.type !== 'segment' || event.index !== 2) return;
+        isFull = true;
+        void setQuota(1);
+      },
+    });
+    expect.unreachable();
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'storage/full', detail: { needed: expect.any(Number) } });
+  } finally {
+    await setQuota();
+  }
+  const events: GenerateEvent[] = [];
+  const film = await client.generate(request(job), { onEvent: (event) => events.push(event) });
+  expect(made(events).slice(0, 2)).toEqual([true, true]);
+  expect(made(events)[3]).toBe(false);
+  expect(await bytesOf(film)).toEqual(whole);
+});
+
 test('room is made by what was written longest ago, and what is used stays', async () => {
   const files = (await openSegmentFiles())!;
   for (const name of ['a1', 'b2', 'c3', 'd4']) {
@@ -262,4 +298,26 @@ test('while another tab makes a film no second engine starts; afterwards one doe
   resolve();
   await held;
   expect((await client.generate(request(job))).report.frames).toBe(5);
+});
+
+test('jobs that wait are kept in order with their pictures; what is damaged is left out', async () => {
+  const files = (await openQueueFiles())!;
+  const facts = { job: board(['a cat']), modelName: 'Tiny', device: 'auto', visibleLabel: true } as const;
+  for (const id of ['1', '2', '3'])
+    await files.add({ id, ...facts }, id === '2' ? new Blob(['pixels']) : null);
+  const ids = async (): Promise<readonly string[]> => (await files.list()).map(({ id }) => id);
+  await files.order(['3', 'gone', '1']);
+  await files.add({ id: '4', ...facts }, null);
+  expect(await ids()).toEqual(['3', '1', '2', '4']);
+  expect(await (await files.picture('2'))!.text()).toBe('pixels');
+  expect(await files.picture('1')).toBeNull();
+  const root = await (await navigator.storage.getDirectory()).getDirectoryHandle('queue');
+  const stream = await (
+    await (await root.getDirectoryHandle('1')).getFileHandle('job.json')
+  ).createWritable();
+  await stream.write('{');
+  await stream.close();
+  expect(await ids()).toEqual(['3', '2', '4']);
+  for (const id of ['1', '2', '3', '4', 'gone']) await files.remove(id);
+  expect(await ids()).toEqual([]);
 });

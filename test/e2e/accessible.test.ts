@@ -6,6 +6,7 @@ import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { EN } from '../../src/ui/texts/en.ts';
+import { QUEUE_TEXTS } from '../../src/ui/texts/queue-texts.ts';
 import { ZH } from '../../src/ui/texts/zh.ts';
 import { readClip } from './clip-file.ts';
 import { StudioPage, startBrowser } from './studio-page.ts';
@@ -56,10 +57,16 @@ describe.each([
     await page.getByRole('dialog', { name: texts.models.title }).locator('[data-model]').nth(2).waitFor();
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Escape');
-    await studio.fillSmallJob('a cat', 1);
+    await studio.fillSmallJob('a cat', 2);
     await studio.generate.click();
     await studio.progress.waitFor();
+    await page.waitForTimeout(500); // sooner, it would be the same press
+    await page.getByRole('button', { name: texts.actions.enqueue }).click();
+    const { title, remove } = QUEUE_TEXTS[locale === 'en-US' ? 'en' : 'zh'];
+    const queue = page.getByRole('region', { name: title });
+    await queue.waitFor();
     expect(await violations(page)).toEqual([]);
+    await queue.getByRole('button', { name: remove('a cat') }).click();
     await studio.made('a cat', PATIENCE_MS);
     expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: texts.storage.open }).click();

@@ -6,6 +6,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../../scripts/site.ts';
 import { parseJobRecord } from '../../src/protocol/job-file.ts';
 import { readJobFromMp4 } from '../../src/protocol/mp4-job.ts';
+import { QUEUE_TEXTS } from '../../src/ui/texts/queue-texts.ts';
+import { ROOM_TEXTS } from '../../src/ui/texts/room-texts.ts';
 import { readClip } from './clip-file.ts';
 import { StudioPage, startBrowser } from './studio-page.ts';
 
@@ -21,6 +23,7 @@ beforeAll(async () => {
 afterEach(() => studio.close());
 afterAll(() => browser.close());
 
+const QUEUE = QUEUE_TEXTS.en;
 const button = (name: string): Locator => studio.page.getByRole('button', { name, exact: true });
 const words = (part: number): Locator =>
   studio.page.getByRole('textbox', { name: studio.texts.board.prompt(part) });
@@ -48,7 +51,7 @@ async function makeFilm(): Promise<void> {
 }
 
 const filmMade = async (): Promise<void> => {
-  await button(studio.texts.board.generating).waitFor({ timeout: PATIENCE_MS });
+  await button(studio.texts.actions.enqueue).waitFor({ timeout: PATIENCE_MS });
   await button(studio.texts.board.generate).waitFor({ timeout: PATIENCE_MS });
   await studio.made(SCENE, PATIENCE_MS);
 };
@@ -161,7 +164,7 @@ test('somebody else’s video is gone on from, and one that cannot be played is 
   await studio.page.getByText(notices['last-frame']({ id: 'last-frame', name: 'holiday.mp4' })).waitFor();
   await studio.page.getByRole('button', { name: picture.remove }).waitFor();
   await studio.generate.click();
-  await button(studio.texts.actions.generating).waitFor();
+  await button(studio.texts.actions.enqueue).waitFor();
   await button(studio.texts.actions.generate).waitFor({ timeout: PATIENCE_MS });
   const { job } = parseJobRecord(await readJobFromMp4(await studio.clipBytes(SCENE)));
   expect(job.segments[0]?.picture).toEqual({ fit: 'crop' });
@@ -203,4 +206,55 @@ test('finished films are kept: played, renamed, edited and deleted after a reloa
   await expect.poll(() => studio.page.getByRole('listitem').filter({ has: title }).count()).toBe(0);
   await studio.page.keyboard.press('Escape');
   expect(await button(gallery.open(1)).count()).toBe(0);
+});
+
+test('clips wait for each other, over a reload, and another tab shows what is made', async () => {
+  studio = await StudioPage.open(browser);
+  const { actions, gallery } = studio.texts;
+  const waiting = (page = studio.page): Locator =>
+    page.getByRole('region', { name: QUEUE.title }).getByRole('listitem');
+  await studio.fillSmallJob('a red ball on the beach', 12);
+  await studio.generate.click();
+  await studio.progress.waitFor();
+  await studio.fillSmallJob('a tree in the snow', 1);
+  await button(actions.enqueue).click();
+  await waiting().filter({ hasText: 'a tree in the snow' }).waitFor();
+
+  const other = await studio.page.context().newPage();
+  await other.goto(studio.page.url());
+  await other.getByText(QUEUE.elsewhere).waitFor();
+  await other.getByText('a red ball on the beach').waitFor();
+  await other.getByRole('button', { name: actions.enqueue }).waitFor();
+  expect(await waiting(other).count()).toBe(1);
+
+  await studio.page.reload();
+  await studio.page.getByText(QUEUE.restored).waitFor();
+  await other.getByText(QUEUE.elsewhere).waitFor({ state: 'detached' });
+  await other.close();
+  expect(await waiting().allTextContents()).toEqual([
+    expect.stringContaining('a red ball on the beach'),
+    expect.stringContaining('a tree in the snow'),
+  ]);
+  await button(QUEUE.goOn).click();
+  await button(gallery.open(2)).waitFor({ timeout: PATIENCE_MS });
+  await studio.made('a tree in the snow', PATIENCE_MS);
+  expect(await waiting().count()).toBe(0);
+});
+
+test('a film that finds no room waits until there is some, and is kept then', async () => {
+  studio = await StudioPage.open(browser);
+  const { gallery } = studio.texts;
+  const texts = ROOM_TEXTS.en;
+  const session = await studio.page.context().newCDPSession(studio.page);
+  const { origin } = new URL(studio.page.url());
+  await studio.fillSmallJob('a red ball on the beach', 1);
+  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1 });
+  await studio.generate.click();
+  await studio.page.getByRole('heading', { name: texts.title }).waitFor({ timeout: PATIENCE_MS });
+  await button(texts.makeRoom).click();
+  await studio.page.getByRole('dialog').waitFor();
+  await studio.page.keyboard.press('Escape');
+  await session.send('Storage.overrideQuotaForOrigin', { origin });
+  await button(texts.goOn).click();
+  await button(gallery.open(1)).waitFor({ timeout: PATIENCE_MS });
 });

@@ -31,9 +31,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'src/client',
     'src/state',
     'src/ui',
+    'src/open-queue.ts',
     'models',
     'workers',
   ],
+  'src/open-queue.ts': ['src/films', 'src/client', 'src/state', 'src/ui'],
   'src/bench.tsx': ['src/core', 'src/protocol', 'src/client', 'src/state', 'src/ui', 'models'],
   'src/embed-page.tsx': [
     'src/core',

@@ -112,8 +112,8 @@ describe('when space runs short', () => {
     disk.holds(2500);
     await expect(segments.write('bb', 'latents', new Uint8Array(2_000_000))).rejects.toMatchObject({
       code: 'storage/full',
-      detail: { neededBytes: 2_000_000 },
-      message: expect.stringMatching(/2\.0 MB are needed.*goes on where it stopped/),
+      detail: { needed: 2_000_000 },
+      message: expect.stringMatching(/goes on where it stopped/),
     });
     await expect(segments.write('aa', 'latents', new Uint8Array(3000))).rejects.toThrow();
     expect((await segments.read('aa', 'latents'))?.size).toBe(1000);

@@ -437,13 +437,14 @@ describe('another model', () => {
     expect(broken.manifest).toBe(MANIFEST);
   });
 
-  test('is not taken while a clip is made', async () => {
+  test('is taken for the next clip while one is made, which keeps its own', async () => {
     const studio = open(SUPPORT, { loadShelf: async () => shelf() });
     await studio.chooseModel();
     void studio.generate();
     await until(() => studio.isRunning.value);
     studio.useModel('wan');
-    expect(studio.manifest).toBe(MANIFEST);
+    expect(studio.manifest).toBe(OTHER);
+    expect(engine.job.request.manifest).toBe(MANIFEST);
   });
 
   test('cannot be chosen without the list: that is said, and the page goes on', async () => {

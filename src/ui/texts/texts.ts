@@ -85,7 +85,8 @@ export interface Texts {
   };
   readonly actions: {
     readonly generate: string;
-    readonly generating: string;
+    /** In place of `generate` while the engine is at work. */
+    readonly enqueue: string;
     readonly shortcut: string;
     readonly cancel: string;
     readonly cancelling: string;
@@ -129,7 +130,6 @@ export interface Texts {
     readonly label: string;
     readonly goOn: string;
     readonly generate: string;
-    readonly generating: string;
     readonly scene: string;
     readonly scenePlaceholder: string;
     readonly prompt: (segment: number) => string;
