@@ -151,7 +151,7 @@ function Elsewhere(props: { readonly making: MakingElsewhere; readonly texts: Qu
   return (
     <div class="card queue-elsewhere">
       <h2>{texts.elsewhere}</h2>
-      <p dir="auto">{title}</p>
+      {title && <p dir="auto">{title}</p>}
       <progress aria-label={texts.progress} max={1} value={fraction} />
       <p class="phase">{count > 1 ? `${board.progress(index + 1, count)} · ${percent}` : percent}</p>
       <p class="hint">{texts.elsewhereHint}</p>
