@@ -5,7 +5,7 @@ import type { EmbedCreate, EmbedHandle, EmbedOptions } from './page-api.ts';
 /** How long the frame may take to load and answer. */
 const TIMEOUT_MS = 30_000;
 /** Height of the widget's picture at most, and of everything below it: a guess, so that the page hardly jumps when the widget says it. */
-const [PICTURE, BELOW] = [416, 300];
+const [PICTURE, BELOW] = [416, 350];
 /** What the frame may do besides what every frame may; there is no such permission for WebGPU. */
 const ALLOW =
   'fullscreen; clipboard-write; web-share; screen-wake-lock; autoplay; storage-access; cross-origin-isolated';
@@ -23,6 +23,7 @@ export const createFrom =
       const value = options[name];
       if (value) url.searchParams.set(name, value);
     }
+    if (options.picture === false) url.searchParams.set('picture', 'off');
     const frame = document.createElement('iframe');
     frame.allow = ALLOW;
     frame.referrerPolicy = 'strict-origin-when-cross-origin';

@@ -8,7 +8,7 @@ export function defineElement(create: EmbedCreate): void {
   customElements.define(
     'kindling-clip',
     class extends HTMLElement implements EmbedElement {
-      static readonly observedAttributes = ['prompt', 'aspect', 'lang', 'src', 'height'];
+      static readonly observedAttributes = ['prompt', 'aspect', 'lang', 'src', 'height', 'picture'];
       handle: Promise<EmbedHandle> | null = null;
       #queued = false;
 
@@ -50,6 +50,7 @@ export function defineElement(create: EmbedCreate): void {
           prompt: text('prompt'),
           aspect: text('aspect'),
           lang: text('lang'),
+          picture: text('picture') !== 'off',
         };
         const root = this.shadowRoot ?? this.attachShadow({ mode: 'open' });
         const handle = await create(root as unknown as Element, {

@@ -67,6 +67,8 @@ export interface EmbedOptions {
   /** Width to height, such as `9:16`. */
   readonly aspect?: string;
   readonly lang?: 'en' | 'zh';
+  /** False offers the visitor no picture to begin with; true, the default, does if the deployment allows it. */
+  readonly picture?: boolean;
   /** Fixed height in CSS pixels; left out, the frame is as high as its content. */
   readonly height?: number;
   /** Name of the frame for screen readers. */
@@ -81,7 +83,7 @@ export interface EmbedOptions {
  */
 export type EmbedCreate = (container: Element, options?: EmbedOptions) => Promise<EmbedHandle>;
 
-/** The element `<kindling-clip prompt aspect lang height src>`. Fires `kindling-ready`, `kindling-clip`, `kindling-error` … with the event as `detail`. */
+/** The element `<kindling-clip prompt aspect lang height src picture="off">`. Fires `kindling-ready`, `kindling-clip`, `kindling-error` … with the event as `detail`. */
 export interface EmbedElement extends HTMLElement {
   /** Of the widget that is in it now; null while it is not in a page. */
   readonly handle: Promise<EmbedHandle> | null;

@@ -1,4 +1,4 @@
-// `embed.html?prompt=…&aspect=…&lang=…`: what an address may say about the widget. What is allowed it cannot say.
+// `embed.html?prompt=…&aspect=…&lang=…&picture=off`: what an address may say about the widget. What is allowed it cannot say.
 
 /** Longest prompt that is taken from an address, UTF-16 units. */
 const MAX_PROMPT = 8000;
@@ -9,6 +9,8 @@ export interface EmbedAddress {
   readonly aspect: string | null;
   /** A language tag. */
   readonly lang: string | null;
+  /** False for `off`: the visitor is offered no picture, even where the deployment allows it. */
+  readonly picture: boolean;
 }
 
 /** Reads the part of an address behind `?`. Never throws: what cannot be meant counts as not said. */
@@ -22,5 +24,6 @@ export function parseEmbedAddress(query: string): EmbedAddress {
     prompt: from.get('prompt')?.slice(0, MAX_PROMPT) ?? null,
     aspect: matching('aspect', /^[\d.]{1,9}:[\d.]{1,9}$/),
     lang: matching('lang', /^[A-Za-z-]{2,20}$/),
+    picture: from.get('picture') !== 'off',
   };
 }

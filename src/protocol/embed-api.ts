@@ -71,6 +71,8 @@ export interface EmbedTerms {
   readonly label: 'mandatory' | 'optional';
   /** Clips that one visitor may make here in a day; null for no limit. */
   readonly clipsPerDay: number | null;
+  /** Whether visitors may begin clips of their own with a picture of theirs; `picture: false` in the options switches it off as well. */
+  readonly visitorPictures: boolean;
 }
 
 /** Where a clip is. */

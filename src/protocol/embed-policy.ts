@@ -25,6 +25,8 @@ export interface EmbedPolicy {
   readonly label: 'mandatory' | 'optional';
   /** Clips that one visitor may make in a day on one partner's site; null for no limit. */
   readonly clipsPerDay: number | null;
+  /** Whether visitors may begin clips of their own with a picture of theirs. */
+  readonly visitorPictures: boolean;
   readonly theme: EmbedTheme;
 }
 
@@ -38,6 +40,7 @@ const KNOWN = new Set([
   'maxSeconds',
   'label',
   'clipsPerDay',
+  'visitorPictures',
   'theme',
 ]);
 
@@ -62,6 +65,7 @@ export function parsePolicy(value: unknown): EmbedPolicy {
     label: from.choice('label', ['mandatory', 'optional']),
     clipsPerDay:
       from.raw('clipsPerDay') === null ? null : from.number('clipsPerDay', { min: 0, whole: true }),
+    visitorPictures: from.flag('visitorPictures'),
     theme: from.choice('theme', EMBED_THEMES),
   };
 }

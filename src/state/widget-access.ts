@@ -46,9 +46,9 @@ export class WidgetAccess {
   get terms(): EmbedTerms | null {
     const access = this.#state.value;
     if (access.status !== 'open') return null;
-    const { maxSeconds, label, clipsPerDay } = access.policy;
+    const { models, maxSeconds, label, clipsPerDay, visitorPictures } = access.policy;
     const longest = Math.max(...access.models.map(({ limits }) => limits.seconds.max));
-    return { models: access.policy.models, maxSeconds: Math.min(maxSeconds, longest), label, clipsPerDay };
+    return { models, maxSeconds: Math.min(maxSeconds, longest), label, clipsPerDay, visitorPictures };
   }
 
   /** Reads the policy and looks who is around. Never rejects; a second call is the first. */

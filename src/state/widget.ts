@@ -22,6 +22,7 @@ import type { Support } from './support.ts';
 import { type Access, type AccessParts, asAppError, WidgetAccess } from './widget-access.ts';
 import { WidgetHost } from './widget-host.ts';
 import { orderFor, type WidgetOrder } from './widget-job.ts';
+import { readPicture, WidgetPicture } from './widget-picture.ts';
 import type { DeviceFacts } from './widget-probe.ts';
 import { type StorageParts, WidgetStorage } from './widget-storage.ts';
 
@@ -63,6 +64,8 @@ export class Widget {
   readonly storage: ReadonlySignal<FrameStorage>;
   /** Bytes that the visitor's own tab keeps on this device, once the visitor has let the frame see it. */
   readonly ownBytes: ReadonlySignal<number | null>;
+  /** First frame of the visitor's own clips; null without one. */
+  readonly picture: ReadonlySignal<Picture | null>;
   /** Site that receives the clips; null without one. */
   readonly host: ReadonlySignal<string | null>;
   readonly phase: ReadonlySignal<EmbedPhase>;
@@ -73,6 +76,7 @@ export class Widget {
   readonly #problem = signal<AppError | null>(null);
   readonly #kept: WidgetStorage;
   readonly #page = new WidgetHost();
+  readonly #picture = new WidgetPicture();
   readonly #facts = signal<DeviceFacts>({ webgpu: 'none', precision: null, codecs: null });
   readonly #stops: (() => void)[] = [];
   /** Call of the page whose picture is being looked at. */
@@ -96,6 +100,7 @@ export class Widget {
     this.problem = this.#problem;
     this.storage = this.#kept.found;
     this.ownBytes = this.#kept.ownBytes;
+    this.picture = this.#picture.picture;
     this.host = this.#page.site;
     this.phase = computed(() => {
       if (this.#asked.value) return 'asked';
@@ -211,6 +216,28 @@ export class Widget {
     this.#problem.value = null;
   }
 
+  /** Whether the visitor may add a picture: the deployment and the page around have to agree. */
+  get takesPicture(): boolean {
+    return this.terms?.visitorPictures === true && this.#parts.address.picture;
+  }
+
+  /** Takes a picture of the visitor's; what is wrong with it stands in {@link Widget.problem}. Never rejects. */
+  async addPicture(file: Blob): Promise<void> {
+    if (!this.takesPicture) return;
+    this.#problem.value = null;
+    try {
+      await this.#picture.add(file);
+    } catch (error) {
+      this.#problem.value = asAppError(error);
+    }
+  }
+
+  /** Puts the visitor's picture away. */
+  removePicture(): void {
+    this.#picture.remove();
+    this.#problem.value = null;
+  }
+
   /** Chooses one of {@link Widget.models} for the visitor's own clips. */
   chooseModel(id: string): void {
     if (this.models.some((model) => model.id === id)) this.model.value = id;
@@ -218,6 +245,7 @@ export class Widget {
 
   /** The visitor pressed the button: makes what the page asked for, or what stands in the field. Never rejects. */
   async start(): Promise<void> {
+    if (!this.#asked.value && this.#picture.reading) await this.#picture.reading; // it would be missing from the clip
     if (this.maker.state.value.status === 'running') return;
     const asked = this.#asked.value;
     let order: WidgetOrder;
@@ -290,6 +318,7 @@ export class Widget {
     this.maker.cancel();
     this.maker.shelf.dispose();
     this.#dropAsked();
+    this.#picture.remove();
   }
 
   async #ask(id: number, job: Parameters<typeof orderFor>[0]): Promise<void> {
@@ -324,6 +353,7 @@ export class Widget {
       prompt: this.prompt.value,
       ...(this.aspect && { aspect: this.aspect }),
       ...(this.model.value && { model: this.model.value }),
+      ...(this.picture.value && { picture: this.picture.value.file }),
     };
     return orderFor(job, access.models, access.policy, this.#parts.drawSeed ?? randomSeed);
   }
@@ -363,12 +393,6 @@ export class Widget {
   #status(): EmbedStatus {
     return { phase: this.phase.value, clipsLeft: this.clipsLeft, capabilities: this.capabilities.value };
   }
-}
-
-/** Most visits bring no picture: what reads them is fetched with the first. */
-async function readPicture(file: Blob): Promise<Picture> {
-  const { readPicture } = await import('./read-picture.ts');
-  return readPicture(file, file instanceof File ? file.name : 'picture');
 }
 
 function clipForPage({ file, request, report }: Clip): EmbedClip {

@@ -1,5 +1,7 @@
 // The widget on a partner's page: another site, the visitor's press in the frame, the clip in the partner's hands.
-import type { Browser } from 'playwright';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Browser, Locator } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   gzippedSize,
@@ -8,6 +10,7 @@ import {
   sizeOfPage,
   totalOf,
 } from '../../scripts/download-size.ts';
+import { ROOT } from '../../scripts/site.ts';
 import { EN as STUDIO } from '../../src/ui/texts/en.ts';
 import { WIDGET_TEXTS } from '../../src/ui/widget/widget-texts.ts';
 import { readClip } from './clip-file.ts';
@@ -32,6 +35,31 @@ afterEach(async () => {
 afterAll(() => browser.close());
 
 const said = (page: PartnerPage['page']) => page.locator('#said');
+
+const pictureOf = (name: string): string => join(ROOT, 'test/fixtures/pictures', name);
+
+/** What a drag or the clipboard carries, made inside the frame. */
+const carried = (file: string): string =>
+  `(() => {
+    const carries = new DataTransfer();
+    const bytes = Uint8Array.from(atob('${readFileSync(file).toString('base64')}'), (char) => char.charCodeAt(0));
+    carries.items.add(new File([bytes], '${basename(file)}'));
+    return carries;
+  })()`;
+
+/** As if the visitor had dropped a file on the frame. */
+const dropOn = (frame: PartnerPage['frame'], file: string): Promise<unknown> =>
+  frame
+    .locator('body')
+    .evaluate(
+      `document.body.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: ${carried(file)} }))`,
+    );
+
+/** As if the visitor had pasted a file into a field. */
+const pasteInto = (field: Locator, file: string): Promise<unknown> =>
+  field.evaluate(
+    `document.activeElement.dispatchEvent(new ClipboardEvent('paste', { bubbles: true, cancelable: true, clipboardData: ${carried(file)} }))`,
+  );
 
 /** The widget has answered, and the page no longer moves below it. */
 async function isReady(page: PartnerPage['page']): Promise<void> {
@@ -98,7 +126,7 @@ describe('the visitor', () => {
     expect(workers).toEqual([]);
   });
 
-  test('in a plain frame makes a clip alone, by keyboard, and the second is over the daily limit, also after a reload', {
+  test('in a plain frame makes a clip alone, from words and a picture, by keyboard, and the second is over the daily limit, also after a reload', {
     timeout: 2 * PATIENCE_MS,
   }, async () => {
     sites = await serveTwoSites('partner', { listed: true, maxSeconds: 1, clipsPerDay: 1 });
@@ -111,6 +139,21 @@ describe('the visitor', () => {
     expect(await prompt.evaluate((field) => field === document.activeElement)).toBe(true);
     await keyboard.press('End');
     await keyboard.type(' in the snow');
+    // A picture: one that cannot be used says why, one that can is seen, dropped ones count as well as chosen ones.
+    await keyboard.press('Tab');
+    const chosen = page.waitForEvent('filechooser');
+    await keyboard.press('Enter');
+    await (await chosen).setFiles(pictureOf('note.txt'));
+    await frame.locator('[data-code="input/picture-unreadable"]').waitFor();
+    await dropOn(frame, pictureOf('scene.jpg'));
+    await frame.getByRole('img', { name: ZH.firstFrame }).waitFor();
+    expect(await frame.locator('[data-code]').count()).toBe(0);
+    await frame.getByRole('button', { name: ZH.removePicture }).press('Enter');
+    await frame.getByRole('img', { name: ZH.firstFrame }).waitFor({ state: 'detached' });
+    expect(await frame.locator(':focus').textContent()).toBe(ZH.addPicture);
+    await pasteInto(prompt, pictureOf('scene.png'));
+    await frame.getByRole('button', { name: ZH.otherPicture }).waitFor();
+    await keyboard.press('Tab');
     await keyboard.press('Tab');
     await keyboard.press('Enter');
     const cancel = frame.getByRole('button', { name: ZH.cancel });

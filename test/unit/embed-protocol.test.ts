@@ -153,6 +153,7 @@ describe('the policy', () => {
     maxSeconds: 3,
     label: 'mandatory',
     clipsPerDay: 5,
+    visitorPictures: true,
     theme: 'dark',
   };
 
@@ -175,6 +176,7 @@ describe('the policy', () => {
     [{ models: [] }, 'embed-policy.json.models: expected at least one model'],
     [{ maxSeconds: '3' }, 'embed-policy.json.maxSeconds: expected a number from 1'],
     [{ label: true }, 'embed-policy.json.label: expected mandatory or optional, got true'],
+    [{ visitorPictures: 'no' }, 'embed-policy.json.visitorPictures: expected true or false'],
     [{ clipsPerDay: 1.5 }, 'embed-policy.json.clipsPerDay: expected a whole number'],
     [{ theme: 'blue' }, 'embed-policy.json.theme: expected auto or light or dark'],
     [{ clipPerDay: 3 }, 'embed-policy.json.clipPerDay: expected one of the fields'],
@@ -250,12 +252,16 @@ describe('a job in an address', () => {
 });
 
 test('an address says what stands in the fields and nothing about what is allowed', () => {
-  expect(parseEmbedAddress('?prompt=a%20cat&aspect=9:16&lang=zh&models=all&embedders=*')).toEqual({
-    prompt: 'a cat',
-    aspect: '9:16',
-    lang: 'zh',
-  });
-  expect(parseEmbedAddress('')).toEqual({ prompt: null, aspect: null, lang: null });
+  expect(parseEmbedAddress('?prompt=a%20cat&aspect=9:16&lang=zh&picture=off&models=all&embedders=*')).toEqual(
+    {
+      prompt: 'a cat',
+      aspect: '9:16',
+      lang: 'zh',
+      picture: false,
+    },
+  );
+  expect(parseEmbedAddress('')).toEqual({ prompt: null, aspect: null, lang: null, picture: true });
+  expect(parseEmbedAddress('?picture=on').picture).toBe(true);
   expect(parseEmbedAddress('?aspect=javascript:1&lang=<script>')).toMatchObject({ aspect: null, lang: null });
   expect(parseEmbedAddress(`?prompt=${'x'.repeat(20_000)}`).prompt).toHaveLength(8000);
 });

@@ -9,6 +9,7 @@ import { askForStorage, type FrameScope, findStorage } from '../../src/state/fra
 import type { TextStore } from '../../src/state/language.ts';
 import { Widget, type WidgetParts } from '../../src/state/widget.ts';
 import { FakeEngine, settle } from './state-fake-engine.ts';
+import { pictureFile, stubDecoding } from './state-fake-pictures.ts';
 import { MANIFEST } from './state-fixtures.ts';
 
 const PARTNER = 'https://partner.example';
@@ -20,6 +21,7 @@ const POLICY = {
   maxSeconds: 3,
   label: 'mandatory',
   clipsPerDay: null,
+  visitorPictures: true,
   theme: 'auto',
 };
 
@@ -41,6 +43,7 @@ beforeEach(() => {
 afterEach(() => {
   for (const widget of made.splice(0)) widget.dispose();
   vi.restoreAllMocks();
+  vi.unstubAllGlobals();
 });
 
 function widgetWith(policy: object = {}, parts: Partial<WidgetParts> = {}): Widget {
@@ -48,7 +51,7 @@ function widgetWith(policy: object = {}, parts: Partial<WidgetParts> = {}): Widg
     engine,
     catalogue: [MANIFEST],
     support: { webgpu: true, missing: [], threads: false, findGpu: async () => 'none' },
-    address: { prompt: 'a cat', aspect: '9:16', lang: null },
+    address: { prompt: 'a cat', aspect: '9:16', lang: null, picture: true },
     languages: ['en'],
     surroundings: { own: 'https://kindling.example', ancestors: [PARTNER] },
     storage: { isThirdParty: true, localStorage: new MapStore() },
@@ -301,6 +304,84 @@ describe('the visitor', () => {
     expect(widget.phase.value).toBe('done');
     expect(said).toHaveLength(before);
   });
+});
+
+describe('a picture of the visitor’s own', () => {
+  const SCENE = { width: 96, height: 64 };
+  const png = (): File => new File([pictureFile('scene.png')], 'cat.png', { type: 'image/png' });
+
+  test('begins the clip, stays for the next one, and the page gets no more of it than the clip', async () => {
+    stubDecoding();
+    const widget = await connected();
+    widget.setPrompt('');
+    const file = png();
+    await widget.addPicture(file);
+    expect(widget.picture.value).toMatchObject({ name: 'cat.png', width: SCENE.width, height: SCENE.height });
+    expect(engine.jobs.length).toBe(0); // it starts nothing
+    const making = widget.start();
+    await settle();
+    expect(engine.job.request).toMatchObject({
+      job: { segments: [{ prompt: '', picture: { fit: 'crop' } }] },
+      picture: file,
+    });
+    engine.job.finish();
+    await making;
+    expect(last('result')).toBeDefined();
+    expect(JSON.stringify(said)).not.toContain('cat.png');
+    widget.startOver();
+    expect(widget.picture.value).not.toBeNull();
+    widget.removePicture();
+    expect(widget.picture.value).toBeNull();
+  });
+
+  test('that cannot be used is refused with a code, and the one before stays', async () => {
+    stubDecoding();
+    const widget = await connected();
+    await widget.addPicture(png());
+    const before = widget.picture.value;
+    await widget.addPicture(new File([pictureFile('note.txt')], 'note.txt'));
+    expect(widget.problem.value?.code).toBe('input/picture-unreadable');
+    expect(widget.picture.value).toBe(before);
+    await widget.addPicture(new File([pictureFile('one-pixel.png')], 'dot.png'));
+    expect(widget.problem.value?.code).toBe('input/picture-too-small');
+    await widget.addPicture(png());
+    expect(widget.problem.value).toBeNull();
+  });
+
+  test('is waited for by a press that comes while it is read; of two the later counts, and none that was put away', async () => {
+    stubDecoding();
+    const widget = await connected();
+    const [first, second] = [png(), png()];
+    void widget.addPicture(first);
+    void widget.addPicture(second);
+    const making = widget.start();
+    await vi.waitFor(() => expect(engine.jobs.length).toBe(1));
+    expect(engine.job.request.picture).toBe(second);
+    widget.maker.cancel();
+    await making;
+    const late = widget.addPicture(first);
+    widget.removePicture();
+    await late;
+    expect(widget.picture.value).toBeNull();
+  });
+
+  test.each([
+    ['the policy', { visitorPictures: false }, true],
+    ['the address', {}, false],
+  ] as const)(
+    'is neither offered nor taken where %s says no; a job of the page may bring one all the same',
+    async (_, policy, picture) => {
+      stubDecoding();
+      const widget = await connected(policy, {
+        address: { prompt: 'a cat', aspect: null, lang: null, picture },
+      });
+      expect(widget.takesPicture).toBe(false);
+      await widget.addPicture(png());
+      expect(widget.picture.value).toBeNull();
+      ask(widget, 1, { prompt: 'a dog', picture: png() });
+      await vi.waitFor(() => expect(widget.asked.value?.picture).toMatchObject({ width: SCENE.width }));
+    },
+  );
 });
 
 describe('the count of the day', () => {

@@ -80,6 +80,7 @@ export const POLICY_SAMPLE = `{
   "maxSeconds": 5,
   "label": "mandatory",
   "clipsPerDay": 20,
+  "visitorPictures": true,
   "theme": "auto"
 }`;
 

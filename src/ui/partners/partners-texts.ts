@@ -80,6 +80,7 @@ const EN: PartnersTexts = {
       title: 'What the visitor agrees to',
       text: [
         'Each clip is made by a press inside the frame, which says how many megabytes are loaded and that your site receives the clip. Your page can propose a job; only the visitor can start it, decline it (`embed/declined`) or stop it (an `AbortError`).',
+        'For a clip of their own, visitors may begin with a picture: chosen, dropped on the frame or pasted. Your page never gets the picture itself, only the clip that begins with it. `picture=off` in the frame’s address, `picture="off"` on the element or `picture: false` in the options switches that off for your page; `visitorPictures` in the policy does for all. A picture of a job of yours is not affected.',
         'Before that press nothing is downloaded and no graphics processor is asked: `capabilities.webgpu` is `unasked` until then.',
       ],
     },
@@ -128,7 +129,7 @@ const EN: PartnersTexts = {
     {
       title: 'Your own deployment: who may do what',
       text: [
-        'Kindling is a folder of static files. `embed-policy.json` beside `embed.html` decides, and no address can change it: which sites may hold the widget (exact origins, or `"*"`), which may hold the whole studio (its `frame-ancestors` header has to allow it too), which models are on offer, the longest clip, whether the visible mark may be left out, how many clips a visitor may make in a day (`null` for no limit) and the theme (`auto`, `light`, `dark`). A field that is missing or misspelt closes the door: nobody is let in, and the card says which field it is.',
+        'Kindling is a folder of static files. `embed-policy.json` beside `embed.html` decides, and no address can change it: which sites may hold the widget (exact origins, or `"*"`), which may hold the whole studio (its `frame-ancestors` header has to allow it too), which models are on offer, the longest clip, whether the visible mark may be left out, how many clips a visitor may make in a day (`null` for no limit), whether visitors may begin with pictures of their own and the theme (`auto`, `light`, `dark`). A field that is missing or misspelt closes the door: nobody is let in, and the card says which field it is.',
         'The daily limit is counted in the visitor’s own browser, for each partner’s site apart. It is a courtesy; somebody who clears the storage begins anew.',
       ],
       code: 'policy',
@@ -221,6 +222,7 @@ const ZH: PartnersTexts = {
       title: '访客同意的是什么',
       text: [
         '每段短片都由框架内的一次点击开始；按钮下写明要载入多少兆字节，以及你的网站会收到短片。你的页面可以提议任务，但只有访客能开始、拒绝（`embed/declined`）或停止（`AbortError`）。',
+        '制作自己的短片时，访客可以用一张图片开头：选择、拖放到框架上或粘贴。你的页面得不到图片本身，只得到以它开头的短片。框架网址里的 `picture=off`、元素上的 `picture="off"` 或选项 `picture: false` 可为你的页面关闭它；策略里的 `visitorPictures` 则对所有页面生效。你的任务自带的图片不受影响。',
         '在此之前不会下载任何内容，也不会询问显卡：`capabilities.webgpu` 一直是 `unasked`。',
       ],
     },
@@ -261,7 +263,7 @@ const ZH: PartnersTexts = {
     {
       title: '自己部署：谁可以做什么',
       text: [
-        'Kindling 是一个静态文件夹。`embed.html` 旁边的 `embed-policy.json` 决定一切，任何网址都不能改变它：哪些网站可以放置小组件（确切的来源，或 `"*"`），哪些可以放置整个工作室，提供哪些模型，最长时长，是否可以去掉可见标识，每位访客每天可以制作几段（`null` 为不限）以及主题（`auto`、`light`、`dark`）。缺少或拼错字段会关上大门：谁也不能使用，卡片会指出是哪个字段。',
+        'Kindling 是一个静态文件夹。`embed.html` 旁边的 `embed-policy.json` 决定一切，任何网址都不能改变它：哪些网站可以放置小组件（确切的来源，或 `"*"`），哪些可以放置整个工作室，提供哪些模型，最长时长，是否可以去掉可见标识，每位访客每天可以制作几段（`null` 为不限），访客是否可以用自己的图片开头，以及主题（`auto`、`light`、`dark`）。缺少或拼错字段会关上大门：谁也不能使用，卡片会指出是哪个字段。',
         '每日次数记在访客自己的浏览器里，每个合作网站分开计算。这只是一种礼貌；清除存储的人会重新开始。',
       ],
       code: 'policy',

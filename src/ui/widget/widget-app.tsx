@@ -56,7 +56,11 @@ function WidgetPage({ studio }: { readonly studio: string }): VNode {
           ? status.failed
           : phase === 'asked'
             ? status.asked
-            : '';
+            : widget.problem.value
+              ? status.problem
+              : widget.picture.value
+                ? status.picture
+                : '';
   return (
     <main
       ref={main}

@@ -7,6 +7,7 @@ import { AgainIcon, DownloadIcon, SparkIcon } from '../icons.tsx';
 import { prefersStill } from '../motion.ts';
 import { Poster } from '../poster.tsx';
 import { siteName, useWidget, useWidgetTexts } from './widget-context.tsx';
+import { WidgetPictureField } from './widget-picture.tsx';
 import { WidgetPreview } from './widget-preview.tsx';
 import { WidgetProblem } from './widget-problem.tsx';
 
@@ -50,10 +51,15 @@ function Invitation({ children }: { readonly children?: ComponentChildren }): VN
   const problem = widget.problem.value;
   const isPossible = widget.capabilities.value.supported;
   const host = widget.host.value;
+  const picture = widget.picture.value;
   return (
     <>
       <Frame shape={useWidgetShape()}>
-        <Poster />
+        {picture ? (
+          <img class="asked-picture" src={picture.thumbnailUrl} alt={texts.firstFrame} />
+        ) : (
+          <Poster />
+        )}
       </Frame>
       <form
         class="widget-form"
@@ -70,6 +76,7 @@ function Invitation({ children }: { readonly children?: ComponentChildren }): VN
           placeholder={texts.placeholder}
           onInput={(event) => widget.setPrompt(event.currentTarget.value)}
         />
+        {widget.takesPicture && <WidgetPictureField />}
         <ModelChoice />
         {children}
         {problem && <WidgetProblem error={problem} />}

@@ -18,6 +18,9 @@ export interface WidgetTexts {
   readonly facts: (seconds: number, aspect: string) => string;
   readonly noWords: string;
   readonly firstFrame: string;
+  readonly addPicture: string;
+  readonly otherPicture: string;
+  readonly removePicture: string;
   readonly decline: string;
   readonly cancel: string;
   readonly cancelling: string;
@@ -48,6 +51,8 @@ export interface WidgetTexts {
     readonly ready: string;
     readonly failed: string;
     readonly asked: string;
+    readonly picture: string;
+    readonly problem: string;
   };
 }
 
@@ -64,6 +69,9 @@ const EN: WidgetTexts = {
   facts: (seconds, aspect) => `${seconds} s · ${aspect}`,
   noWords: 'A picture, without words',
   firstFrame: 'Picture that the clip begins with',
+  addPicture: 'Begin with a picture',
+  otherPicture: 'Another picture',
+  removePicture: 'Remove it',
   decline: 'No, thanks',
   cancel: 'Cancel',
   cancelling: 'Stopping …',
@@ -112,6 +120,8 @@ const EN: WidgetTexts = {
     ready: 'The clip is ready.',
     failed: 'The clip could not be made.',
     asked: 'The page asks for a clip. Press the button to make it.',
+    picture: 'The clip will begin with your picture.',
+    problem: 'That does not work. The reason stands above the button.',
   },
 };
 
@@ -127,6 +137,9 @@ const ZH: WidgetTexts = {
   facts: (seconds, aspect) => `${seconds} 秒 · ${aspect}`,
   noWords: '只有图片，没有文字',
   firstFrame: '短片开头的图片',
+  addPicture: '以图片开头',
+  otherPicture: '换一张图片',
+  removePicture: '移除图片',
   decline: '不用了',
   cancel: '取消',
   cancelling: '正在停止……',
@@ -171,6 +184,8 @@ const ZH: WidgetTexts = {
     ready: '短片已完成。',
     failed: '短片没有做成。',
     asked: '页面想要一段短片。按下按钮即可制作。',
+    picture: '短片将以你的图片开头。',
+    problem: '这样不行，原因写在按钮上方。',
   },
 };
 
