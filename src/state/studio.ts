@@ -19,7 +19,7 @@ import type { BoardKeeper, PictureKeeper } from './board-keeper.ts';
 import type { BoardShelf, BoardStore } from './board-shelf.ts';
 import { ClipMaker } from './clip-maker.ts';
 import { capField, StudioForm } from './form.ts';
-import { Gallery, type GalleryFiles, type GalleryFilm, keptReport } from './gallery.ts';
+import { Gallery, type GalleryFiles, type GalleryFilm } from './gallery.ts';
 import type { JobQueue } from './job-queue.ts';
 import type { Clip, JobState } from './job-state.ts';
 import { KnownWords, type MarkedWord } from './known-words.ts';
@@ -411,9 +411,8 @@ export class Studio {
     );
     if (shown) return this.maker.show(shown);
     try {
-      const { parseJobRecord } = await import('../protocol/job-file.ts');
-      const { readJobFromMp4 } = await import('../protocol/mp4-job.ts');
-      const { job, visibleLabel } = parseJobRecord(await readJobFromMp4(file));
+      const { keptReport, readFilmRecord } = await import('./film-record.ts');
+      const { job, visibleLabel } = await readFilmRecord(file);
       const request = {
         job,
         manifest: this.manifest,

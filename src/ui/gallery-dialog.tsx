@@ -1,7 +1,8 @@
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { clipFileName } from '../state/clip-shelf.ts';
-import { type GalleryFilm, keptReport } from '../state/gallery.ts';
+import { keptReport } from '../state/film-record.ts';
+import type { GalleryFilm } from '../state/gallery.ts';
 import { FilmDetails } from './film-details.tsx';
 import { FilmRoom } from './film-room.tsx';
 import { saveBlob } from './hand-over.ts';

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../../scripts/site.ts';
 import { parseJobRecord } from '../../src/protocol/job-file.ts';
 import { readJobFromMp4 } from '../../src/protocol/mp4-job.ts';
+import { BOARDS_TEXTS } from '../../src/ui/texts/boards-texts.ts';
 import { QUEUE_TEXTS } from '../../src/ui/texts/queue-texts.ts';
 import { ROOM_TEXTS } from '../../src/ui/texts/room-texts.ts';
 import { readClip } from './clip-file.ts';
@@ -88,6 +89,44 @@ test('a clip is gone on from, part by part, and what is changed is made again', 
   const changed = await studio.clipBytes(SCENE);
   expect(readClip(changed)).toMatchObject({ frames: 90 });
   expect(Buffer.from(changed).equals(film)).toBe(false);
+
+  // A branch at part 2: nothing of it is made again, and the old board is untouched.
+  const all = BOARDS_TEXTS.en;
+  const keptSegments = (): Promise<string[]> =>
+    studio.page.evaluate(async () => {
+      const root = await navigator.storage.getDirectory();
+      const names: string[] = [];
+      for await (const name of (await root.getDirectoryHandle('segments')).keys()) names.push(name);
+      return names.sort();
+    });
+  const before = await keptSegments();
+  await parts().nth(1).getByRole('button').click();
+  await button(all.open(0)).click();
+  await button(all.branch(2)).click();
+  await expect.poll(() => parts().count()).toBe(2);
+  expect(await states()).toEqual(Array(2).fill(board.states.made));
+  await makeFilm();
+  await filmMade();
+  expect(readClip(await studio.clipBytes(SCENE))).toMatchObject({ frames: 60 });
+  expect(await keptSegments()).toEqual(before);
+
+  // Saved as a file, deleted, and opened again from it.
+  await button(all.open(1)).click();
+  const download = studio.page.waitForEvent('download');
+  await button(all.saveIt(`${SCENE} (2)`)).click();
+  const saved = readFileSync(await (await download).path());
+  await button(all.removeIt(`${SCENE} (2)`)).click();
+  await button(all.reallyRemove).click();
+  await expect.poll(() => button(all.showIt(SCENE)).count()).toBe(1);
+  await studio.page.keyboard.press('Escape');
+  const give = { name: 'saved.kindling.json', mimeType: 'application/json' };
+  await studio.page.setInputFiles('input[type="file"]', { ...give, buffer: saved });
+  await expect.poll(() => parts().count()).toBe(2);
+  expect(JSON.parse(saved.toString())).toMatchObject({ title: `${SCENE} (2)`, segments: [{}, {}] });
+  await button(all.open(1)).click();
+  await button(all.showIt(SCENE)).click();
+  await expect.poll(() => parts().count()).toBe(3);
+  expect(await states()).toEqual(Array(3).fill(board.states.made));
 });
 
 test('a film whose page is closed in the middle goes on where it stopped, and comes out the same', async () => {
