@@ -118,15 +118,18 @@ export class Board {
     const job = this.#form.toJob(seed);
     const [own] = job.segments;
     const selected = this.#selected.value;
-    const segments = this.segments.value.map((segment, i): Segment => {
-      const { id: _, take: __, takes: ___, seedLocked: ____, ...said } = segment;
-      return {
-        ...said,
-        prompt: said.prompt.trim(),
-        seed: i === selected ? own!.seed : said.seed,
+    // Always in this order: the job's text is part of the file.
+    const segments = this.segments.value.map(
+      ({ prompt, seconds, seed: its, camera, settings, keepSeconds }, i): Segment => ({
+        prompt: prompt.trim(),
+        seconds,
+        seed: i === selected ? own!.seed : its,
+        camera,
         picture: i === 0 ? own!.picture : null,
-      };
-    });
+        settings,
+        ...(keepSeconds !== undefined && { keepSeconds }),
+      }),
+    );
     return { ...job, segments };
   }
 

@@ -65,6 +65,11 @@ function Controls({ player }: { readonly player: StepPlayer }): VNode {
   const { language } = useStudio();
   const { settings } = useTexts();
   const { compare } = TAKES_TEXTS[language.value];
+  const seconds = player.seconds.value;
+  useEffect(() => {
+    // Takes begin with the same picture: a still one is taken from the middle.
+    if (prefersStill() && player.place.value === 0) player.seek(seconds / 2);
+  }, [player, seconds]);
   return (
     <div class="takes-controls">
       <button
@@ -79,7 +84,7 @@ function Controls({ player }: { readonly player: StepPlayer }): VNode {
         aria-label={compare.place}
         aria-valuetext={settings.seconds(player.place.value)}
         min={0}
-        max={Math.max(0.1, player.seconds.value)}
+        max={Math.max(0.1, seconds)}
         step={0.1}
         value={player.place.value}
         onInput={(event) => {

@@ -9,6 +9,7 @@ import { readJobFromMp4 } from '../../src/protocol/mp4-job.ts';
 import { BOARDS_TEXTS } from '../../src/ui/texts/boards-texts.ts';
 import { QUEUE_TEXTS } from '../../src/ui/texts/queue-texts.ts';
 import { ROOM_TEXTS } from '../../src/ui/texts/room-texts.ts';
+import { TAKES_TEXTS } from '../../src/ui/texts/takes-texts.ts';
 import { readClip } from './clip-file.ts';
 import { StudioPage, startBrowser } from './studio-page.ts';
 
@@ -77,7 +78,7 @@ test('a clip is gone on from, part by part, and what is changed is made again', 
 
   await parts().nth(1).getByRole('button').click();
   await words(2).fill('the sun rises');
-  expect(await states()).toEqual([board.states.made, board.states.outdated, board.states.outdated]);
+  expect(await states()).toEqual([board.states.made, board.states.outdated, board.states.based]);
   await button(board.tools.undo).click(); // the last change of the list: adding part 3
   expect(await parts().count()).toBe(2);
   await button(board.tools.redo).click();
@@ -127,6 +128,31 @@ test('a clip is gone on from, part by part, and what is changed is made again', 
   await button(all.showIt(SCENE)).click();
   await expect.poll(() => parts().count()).toBe(3);
   expect(await states()).toEqual(Array(3).fill(board.states.made));
+
+  // Another take of part 2: the film up to it, and part 3 waits.
+  const { takes, again, compare } = TAKES_TEXTS.en;
+  await button(takes.another).click();
+  await filmMade();
+  expect(readClip(await studio.clipBytes(SCENE))).toMatchObject({ frames: 60 });
+  expect(await states()).toEqual([board.states.made, board.states.made, board.states.based]);
+  await button(again.press(1)).waitFor();
+
+  // Side by side, the older one put together from what is kept: after a reload there is no film that shows it.
+  await studio.page.reload();
+  await parts().nth(2).waitFor();
+  await button(takes.compare).click();
+  const videos = studio.page.getByRole('dialog').locator('video');
+  await expect.poll(() => videos.count(), { timeout: PATIENCE_MS }).toBe(2);
+  await button(compare.pause).click();
+  await studio.page.getByRole('slider', { name: compare.place }).fill('0.5');
+  await expect
+    .poll(() => videos.evaluateAll((all) => all.map((one) => (one as HTMLVideoElement).currentTime)))
+    .toEqual([1.5, 1.5]);
+  await button(compare.use(1)).click();
+  await button(compare.close).click();
+  expect(await states()).toEqual(Array(3).fill(board.states.made));
+  await makeFilm(); // all of it is kept
+  expect(Buffer.from(await studio.clipBytes(SCENE)).equals(changed)).toBe(true);
 });
 
 test('a film whose page is closed in the middle goes on where it stopped, and comes out the same', async () => {

@@ -116,6 +116,16 @@ describe('choosing', () => {
     make();
   });
 
+  test('the same take is the same job, to the letter', () => {
+    chooseTake(board, takeAt(1).id);
+    const text = JSON.stringify(board.toJob());
+    chooseTake(board, takeAt(2).id);
+    chooseTake(board, takeAt(1).id);
+    expect(JSON.stringify(board.toJob())).toBe(text);
+    const { segments } = board.toJob();
+    expect(Object.keys(segments[1]!)).toEqual(Object.keys(segments[0]!));
+  });
+
   test('an earlier take needs nothing to be made, and what went on from it is there again', () => {
     expect(takeState(board, takeAt(1), null)).toBe('made');
     chooseTake(board, takeAt(1).id);
