@@ -3,7 +3,6 @@ import { render } from 'preact';
 import { findModel, MODELS } from '../models/catalog.ts';
 import generationWorker from '../workers/generation.worker.ts?worker&url';
 import libraryWorker from '../workers/library.worker.ts?worker&url';
-import { registerAutomation } from './client/automation.ts';
 import { holdInstallPrompt } from './client/browser-install-prompt.ts';
 import { EngineClient } from './client/engine-client.ts';
 import { trustedScript } from './client/trusted-scripts.ts';
@@ -130,15 +129,20 @@ if (window.parent === window || (await (await import('./client/studio-frame.ts')
   // In a task of its own: with the script's evaluation before and the layout after it, a slow device would be busy for long enough to notice.
   setTimeout(() => render(<App studio={studio} life={life} />, root));
   void studio.words.load();
-  registerAutomation(engine, findModel, (model, host) => {
-    offered.models.push(model);
-    offered.host = host ?? offered.host;
-  });
+  whenIdle(() => void offerAutomation().catch(console.warn)); // scripts wait for it
   if (location.hash.startsWith('#job=')) void openAddress();
   whenIdle(() => void begin().catch(console.warn)); // a convenience: the studio works without it
 } else {
   const { FramedCard } = await import('./ui/framed-card.tsx');
   render(<FramedCard language={studio.language.value} address={location.href} />, root);
+}
+
+/** Lets scripts drive the page. */
+async function offerAutomation(): Promise<void> {
+  (await import('./client/automation.ts')).registerAutomation(engine, findModel, (model, host) => {
+    offered.models.push(model);
+    offered.host = host ?? offered.host;
+  });
 }
 
 /** Begins what goes on around the studio, now that it has been painted: keeping the site offline, for one. */

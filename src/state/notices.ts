@@ -13,9 +13,7 @@ export type Notice =
   | { readonly id: 'interrupted' }
   /** The picture is the last frame of somebody else's video. */
   | { readonly id: 'last-frame'; readonly name: string }
-  | { readonly id: 'unknown-file'; readonly name: string }
-  /** The selected segment's seed is kept, and it was made with it; or there are as many takes as can be. */
-  | { readonly id: 'no-take'; readonly why: 'locked' | 'most' };
+  | { readonly id: 'unknown-file'; readonly name: string };
 
 /** The few sentences that a screen reader hears. */
 export const STATUSES = [

@@ -299,12 +299,9 @@ export class Studio {
   async makeTake(): Promise<void> {
     if (this.isRunning.value) return;
     const { beginTake, takeRefusal } = await import('./takes.ts');
-    const why = takeRefusal(this.board);
-    if (why === 'locked' || why === 'most') {
-      this.#notice.value = { id: 'no-take', why };
-      return;
-    }
-    beginTake(this.board, () => this.form.drawSeed());
+    // Below the segments it is said why not.
+    if (!beginTake(this.board, () => this.form.drawSeed()) && takeRefusal(this.board) !== 'new')
+      return this.line.say('refused');
     const index = this.board.selected.value;
     await this.#make(this.form.seed.value, index + 1);
     if (this.maker.state.value.status === 'done') this.showSegment(index);

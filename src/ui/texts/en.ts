@@ -335,10 +335,6 @@ export const EN: Texts = {
     'last-frame': ({ name }) => `The clip goes on from the last picture of “${name}”.`,
     'picture-needed': () =>
       'The settings are restored. They begin with a picture that is not in the file: please add it.',
-    'no-take': ({ why }) =>
-      why === 'locked'
-        ? 'The seed of this part is kept. Change its words, or let the seed go, for another take.'
-        : 'There are as many takes of this part as can be kept. Delete one first.',
     'unknown-file': ({ name }) =>
       `“${name}” cannot be opened here. Pictures, videos and job files (JSON) can.`,
   },
