@@ -111,6 +111,10 @@ const studio = new Studio({
       }
     );
   },
+  openStrips: async () => {
+    const { SEGMENTS_FOLDER, STRIPS } = await segmentFiles();
+    return (await import('./films/strip-files.ts')).openStripFiles(SEGMENTS_FOLDER, STRIPS);
+  },
   lastFrame: async (video) => (await import('./client/video-frame.ts')).lastFrameOf(video),
   manifest,
   support: readSupport(globalThis),

@@ -3,7 +3,9 @@
 import { expose } from 'comlink';
 import { aigcLabel } from '../src/encode/aigc-label.ts';
 import { chooseCodec } from '../src/encode/codecs.ts';
+import { fingerprint } from '../src/encode/fingerprint.ts';
 import { openClipWriter } from '../src/encode/mp4.ts';
+import { segmentFilm } from '../src/encode/segment-film.ts';
 import { EngineService } from '../src/engine/service.ts';
 import { openSegmentFiles } from '../src/films/segment-files.ts';
 import { handOver, releaseCallback } from '../src/protocol/comlink.ts';
@@ -31,18 +33,12 @@ const service = new EngineService({
           encoding: `${codec.codec} ${codec.hardware} ${navigator.userAgent}`,
           end: () => writer.endSegment(),
           add: (segment) => writer.addEncoded(segment),
+          film: (segment) => segmentFilm(options, segment),
         },
       }),
     };
   },
 });
-
-/** The same for the same job, so that a repeated clip is the same file. Hexadecimal. */
-async function fingerprint(record: unknown): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify(record));
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
 
 const api: EngineApi = {
   capabilities: () => service.capabilities(),

@@ -31,6 +31,7 @@ import type { PreparedPicture } from './picture.ts';
 import { Previewer } from './preview.ts';
 import type { JobClock } from './progress.ts';
 import type { Runtime } from './runtime.ts';
+import type { openStrip } from './strip-painter.ts';
 import type { TextCache } from './text-cache.ts';
 import { encodeText } from './text-encoder.ts';
 import { warmUp } from './warm-up.ts';
@@ -43,6 +44,8 @@ export interface SegmentSink {
   end(): Promise<EncodedSegment>;
   /** Takes a segment that was encoded before. @returns false if it does not fit this file: it is then to be painted again. */
   add(segment: EncodedSegment): Promise<boolean>;
+  /** The segment as a file of its own; null if there is none. */
+  film(segment: EncodedSegment): Promise<Blob | null>;
 }
 
 /** A file being written frame by frame; `await add()` is the back-pressure. */
@@ -92,6 +95,8 @@ export interface PipelineParts {
     size: { readonly width: number; readonly height: number; readonly fit: 'crop' | 'letterbox' },
   ): Promise<PreparedPicture>;
   openSink(shape: ClipShape, job: Job, record: JobRecord): Promise<FrameSink>;
+  /** Draws small pictures of each segment as it is painted; absent where nobody looks. */
+  readonly openStrip?: typeof openStrip;
 }
 
 /** Where a job reports and how it is stopped. */
@@ -234,8 +239,12 @@ export async function generate(
       // 7. Decode  8. Encode frames
       const end = await paint(film, segment, before?.latents ?? null, latents, sink);
       await leave('decode');
-      if (store && sink.segments)
-        await store.keepEncoded(segment.index, sink.segments.encoding, await sink.segments.end());
+      if (store && sink.segments) {
+        const encoded = await sink.segments.end();
+        await store.keepEncoded(segment.index, sink.segments.encoding, encoded);
+        const film = isLast ? null : await sink.segments.film(encoded); // the whole is there at once
+        if (film) onEvent({ type: 'part', index: segment.index, film });
+      }
       tail = isLast ? null : await tailOf(film, segment, latents, end);
     }
     clock.enter('encode');
@@ -494,8 +503,9 @@ async function paint(
   own: Latents,
   sink: FrameSink,
 ): Promise<Rgba | null> {
-  const { signal, clock } = options;
+  const { signal, clock, onEvent } = options;
   const { shape } = plan;
+  const strip = parts.openStrip?.(segment.frames, shape) ?? null;
   const context = before ? Math.min(DECODER_CONTEXT, before.frames) : encodedFrames(segment);
   // What is cut off is seen by the decoder, so that a cut changes no picture before it.
   const last = context + paintedFrames(segment);
@@ -518,13 +528,17 @@ async function paint(
       clock.enter('encode');
       while (next < segment.frames && picks[next]!.latent + context === t) {
         const index = painted.count - 1 + picks[next]!.picture;
-        await sink.add({ data: cropFrame(painted, index, shape.width, shape.height) });
+        const data = cropFrame(painted, index, shape.width, shape.height);
+        strip?.take(next, data);
+        await sink.add({ data });
         signal.throwIfAborted();
         next++;
         clock.add('encode', 1);
       }
     }
     assert(next === segment.frames, `painted ${next} of ${segment.frames} frames`);
+    const drawn = await strip?.finish();
+    if (drawn) onEvent({ type: 'painted', index: segment.index, strip: drawn });
     return end;
   } finally {
     await decoder.free();

@@ -25,6 +25,7 @@ import { precisionFor } from './precision.ts';
 import { JobClock } from './progress.ts';
 import { availableThreads } from './runtime.ts';
 import { openSegmentStore } from './segment-store.ts';
+import { openStrip } from './strip-painter.ts';
 import { TextCache } from './text-cache.ts';
 
 /** What the service is built from besides itself. */
@@ -159,6 +160,7 @@ export class EngineService implements EngineApi {
       request,
       {
         ...(store && { store }),
+        ...(request.keep && { openStrip }),
         runtime,
         precision,
         texts: this.#textsFor(`${runtime.kind} ${manifest.files.text.sha256}`),

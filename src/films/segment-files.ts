@@ -3,10 +3,16 @@
 import { AppError } from '../core/errors.ts';
 import { openFolderFiles, storageError } from './folder-files.ts';
 
-const FOLDER = 'segments';
+/** The folder of all that, in the origin private file system. */
+export const SEGMENTS_FOLDER = 'segments';
 
 /** The folder beside the segments for what belongs to the storyboard itself. */
 export const BOARD = 'board';
+
+/** The folder beside the segments for the small pictures that show them. */
+export const STRIPS = 'strips';
+
+const BESIDE: readonly string[] = [BOARD, STRIPS];
 
 /** What is kept of one segment. */
 export interface SegmentFacts {
@@ -40,10 +46,10 @@ export interface SegmentFiles {
 export async function openSegmentFiles(
   storage: Pick<StorageManager, 'getDirectory'> | undefined = globalThis.navigator?.storage,
 ): Promise<SegmentFiles | null> {
-  const all = await openFolderFiles(FOLDER, storage);
+  const all = await openFolderFiles(SEGMENTS_FOLDER, storage);
   if (!all) return null;
   return {
-    segments: async () => (await all.folders()).filter((name) => name !== BOARD),
+    segments: async () => (await all.folders()).filter((name) => !BESIDE.includes(name)),
     read: (segment, name) => all.read(segment, name),
     async facts(segment) {
       const files = await all.files(segment);
@@ -93,10 +99,10 @@ export async function trimSegments(
   for (const { name } of dated.slice(0, others.length - most)) await files.remove(name);
 }
 
-/** Bytes of all segments, and of what belongs to the storyboard itself. */
+/** Bytes of all segments, and of what lies beside them. */
 export async function segmentBytes(files: SegmentFiles): Promise<number> {
   let sum = 0;
-  for (const name of [BOARD, ...(await files.segments())]) sum += (await files.facts(name)).bytes;
+  for (const name of [...BESIDE, ...(await files.segments())]) sum += (await files.facts(name)).bytes;
   return sum;
 }
 
@@ -109,7 +115,7 @@ export async function clearSegments(
   locks: LockManager | undefined = globalThis.navigator?.locks,
 ): Promise<void> {
   const clear = async (): Promise<true> => {
-    for (const name of [BOARD, ...(await files.segments())]) await files.remove(name);
+    for (const name of [...BESIDE, ...(await files.segments())]) await files.remove(name);
     return true;
   };
   const done = locks

@@ -66,6 +66,10 @@ export type GenerateEvent =
       readonly reason: string | null;
     }
   | { readonly type: 'preview'; readonly preview: ClipPreview }
+  /** A segment has been painted; `strip` is a picture file that shows it (`core/segment-strip.ts`). Of what is kept only. */
+  /** The film of one segment that was made, to be seen before the whole is finished. Of what is kept only; not of the last. */
+  | { readonly type: 'part'; readonly index: number; readonly film: Blob }
+  | { readonly type: 'painted'; readonly index: number; readonly strip: Blob }
   | ({ readonly type: 'warning' } & JobWarning);
 
 /** Things the user should know that do not stop the job. */

@@ -45,7 +45,9 @@ export class ClipMaker {
       status: 'running',
       request,
       shape,
-      segment: { index: 0, count: job.segments.length },
+      segment: { index: 0, count: job.segments.length, from: 0 },
+      strips: [],
+      parts: [],
       phase: 'prepare',
       done: 0,
       total: 1,
@@ -123,12 +125,25 @@ function after(running: RunningJob, event: GenerateEvent): RunningJob {
     }
     case 'segment': {
       const { index, count } = event;
-      return { ...running, segment: { index, count }, phase: 'prepare', preview: null };
+      return {
+        ...running,
+        segment: { index, count, from: running.fraction },
+        phase: 'prepare',
+        preview: null,
+      };
     }
     case 'device':
       return { ...running, device: event.device };
     case 'preview':
       return { ...running, preview: event.preview };
+    case 'part': {
+      const { index, film } = event;
+      return { ...running, parts: [...running.parts, { index, film }] };
+    }
+    case 'painted': {
+      const { index, strip } = event;
+      return { ...running, strips: [...running.strips, { index, strip }] };
+    }
     case 'warning': {
       const { code, message } = event;
       return { ...running, warnings: [...running.warnings, { code, message }] };

@@ -1,6 +1,7 @@
 import { type ReadonlySignal, signal } from '@preact/signals-core';
 import { AppError } from '../core/errors.ts';
 import { titleOf } from '../core/job.ts';
+import type { ShownSegment } from '../core/play-plan.ts';
 import type { Clip } from './job-state.ts';
 
 /** What is known of a kept film without opening it. */
@@ -44,6 +45,7 @@ export class Gallery {
   readonly #waiting = signal<readonly KeepableClip[]>([]);
   /** Names of this visit's clips among the kept films. */
   readonly #ids = new WeakMap<KeepableClip, string>();
+  readonly #shows = new WeakMap<KeepableClip, readonly ShownSegment[]>();
   readonly #films = signal<readonly GalleryFilm[]>([]);
   readonly #problem = signal<AppError | null>(null);
   readonly #open: () => Promise<GalleryFiles | null>;
@@ -77,13 +79,16 @@ export class Gallery {
 
   /**
    * Keeps a finished clip. If there is no room it is said, and the clip stays for this visit, until there is. Never rejects.
+   * @param shows what it shows, for whoever looks for a segment; what was said of a clip that waits stays true of it.
    * @returns its name among the kept films; null if it could not be kept.
    */
-  async keep(clip: KeepableClip, now: number): Promise<string | null> {
+  async keep(clip: KeepableClip, now: number, shows?: readonly ShownSegment[]): Promise<string | null> {
     const { file, report, request } = clip;
+    if (shows) this.#shows.set(clip, shows);
     const id = `${String(now).padStart(14, '0')}-${report.seed}`;
+    const title = titleOf(request.job).slice(0, MAX_TITLE);
     const isKept = await this.#try(async (files) => {
-      await files.keep({ id, title: titleOf(request.job).slice(0, MAX_TITLE), report }, file);
+      await files.keep({ id, title, report: { ...report, shows: this.#shows.get(clip) ?? [] } }, file);
       this.#ids.set(clip, id);
     });
     const others = this.#waiting.value.filter((one) => one !== clip);

@@ -41,7 +41,15 @@ export interface RunningJob {
   /** Of the whole film. */
   readonly shape: ClipShape;
   /** The segment that is being made, counted from 0. */
-  readonly segment: { readonly index: number; readonly count: number };
+  readonly segment: {
+    readonly index: number;
+    readonly count: number;
+    /** {@link RunningJob.fraction} when it was begun. */
+    readonly from: number;
+  };
+  /** Films of single segments, and small pictures of the segments that were painted by this job so far (`core/segment-strip.ts`). */
+  readonly parts: readonly { readonly index: number; readonly film: Blob }[];
+  readonly strips: readonly { readonly index: number; readonly strip: Blob }[];
   readonly phase: Phase;
   /** Finished parts of this phase, out of `total`. */
   readonly done: number;

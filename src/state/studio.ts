@@ -36,6 +36,7 @@ import { type Notice, type Status, StatusLine } from './notices.ts';
 import type { OpenedFile } from './open-file.ts';
 import { type Picture, releasePicture } from './picture.ts';
 import type { BoardMark } from './read-board.ts';
+import type { StripKeeper } from './segment-strips.ts';
 import type { GpuKind, Support } from './support.ts';
 
 /** What the studio needs from outside. */
@@ -58,6 +59,8 @@ export interface StudioParts {
   readonly openBoards?: () => Promise<BoardStore | null>;
   /** Opens the folder of finished films; null, or absent, where nothing can be kept. */
   readonly openGallery?: () => Promise<GalleryFiles | null>;
+  /** Opens what keeps the small pictures of segments; null, or absent, where nothing can be kept. */
+  readonly openStrips?: () => Promise<StripKeeper | null>;
   /** Draws a video's last frame as PNG; rejects where it cannot be played. */
   readonly lastFrame?: (video: Blob) => Promise<Blob>;
   /** Draws seeds; for tests. */
@@ -82,6 +85,8 @@ export class Studio {
   /** Keeps choices and measurements on the device. */
   readonly store: TextStore | null;
   readonly support: Support;
+  /** Opens what keeps the small pictures of segments. */
+  readonly openStrips: () => Promise<StripKeeper | null>;
   readonly form: StudioForm;
   /** The segments of the storyboard; a plain clip has one. */
   readonly board: Board;
@@ -99,8 +104,8 @@ export class Studio {
   readonly language: ReadonlySignal<Language>;
   /** Characters of the prompt as people count them. */
   readonly promptLength: ReadonlySignal<number>;
-  /** Where the player is to go on; each press is a new object. */
-  readonly playFrom = signal<{ readonly clip: Clip; readonly seconds: number } | null>(null);
+  /** The segment that was to be seen last; each time a new object. */
+  readonly segmentShown = signal<{ readonly index: number } | null>(null);
   /** A job runs. */
   readonly isRunning = computed(() => this.maker.state.value.status === 'running');
   /** The same, but for one that waited: that comes back with the queue. */
@@ -147,6 +152,7 @@ export class Studio {
     this.maker = new ClipMaker(parts.engine);
     this.gallery = new Gallery(parts.openGallery ?? (async () => null));
     this.store = parts.store;
+    this.openStrips = parts.openStrips ?? (async () => null);
     this.#language = signal(firstLanguage(parts.languages, parts.store));
     this.language = this.#language;
     this.problem = this.#problem;
@@ -362,14 +368,6 @@ export class Studio {
     return this.#keeper;
   }
 
-  /** Where in a film of this visit a segment of the board is seen: the newest that shows it as it is; null if none does. */
-  segmentInFilm(
-    index: number,
-  ): { readonly clip: Clip; readonly start: number; readonly seconds: number } | null {
-    const segment = this.board.segments.value[index];
-    return segment ? this.inFilms(this.board.identities.value[index], shownSeconds(segment)) : null;
-  }
-
   /** Where the newest film of this visit shows so many seconds of the segment of that identity. */
   inFilms(
     wanted: string | undefined,
@@ -386,13 +384,14 @@ export class Studio {
     return null;
   }
 
-  /** Shows a segment in the player, if a film has it. Not while a job runs. */
+  /** Shows a segment in the player, if a film of this visit has it, and puts the playhead there. Not while a job runs. */
   showSegment(index: number): void {
-    const found = this.segmentInFilm(index);
+    const segment = this.board.segments.value[index];
+    const found = segment && this.inFilms(this.board.identities.value[index], shownSeconds(segment));
     if (!found || this.isRunning.value) return;
     const shown = this.maker.state.value;
     if (shown.status !== 'done' || shown.clip !== found.clip) this.maker.show(found.clip);
-    this.playFrom.value = { clip: found.clip, seconds: found.start };
+    this.segmentShown.value = { index };
   }
 
   /**
@@ -620,7 +619,13 @@ export class Studio {
 
   /** What cannot be kept is said at once: later it would be too late to download it. */
   async #keepFilm(clip: Clip): Promise<AppError | null> {
-    if (await this.gallery.keep(clip, Date.now())) return null;
+    const { job, picture } = clip.request;
+    const identities = this.board.identitiesOf(job, picture);
+    const shows = job.segments.map((segment, index) => ({
+      identity: identities[index]!,
+      seconds: shownSeconds(segment),
+    }));
+    if (await this.gallery.keep(clip, Date.now(), shows)) return null;
     this.#tellGalleryProblem();
     return this.gallery.problem.value;
   }

@@ -7,7 +7,7 @@ import { canShare, copyText, shareClip } from './hand-over.ts';
 import { AgainIcon, CopyIcon, DownloadIcon, NextIcon, ShareIcon } from './icons.tsx';
 import { prefersStill } from './motion.ts';
 import { PROMPT_ID } from './prompt-field.tsx';
-import { useStudio, useTexts } from './studio-context.tsx';
+import { shownVideo, useStudio, useTexts } from './studio-context.tsx';
 import { Warnings } from './warnings.tsx';
 
 /** A finished clip and everything that can be done with it. */
@@ -20,10 +20,13 @@ export function Player({ clip }: { readonly clip: Clip }): VNode {
     if (await copyText(text)) studio.line.say('copied');
   };
   const video = useRef<HTMLVideoElement>(null);
-  const playFrom = studio.playFrom.value;
   useEffect(() => {
-    if (video.current && playFrom && playFrom.clip === clip) video.current.currentTime = playFrom.seconds;
-  }, [playFrom, clip]);
+    const own = video.current;
+    shownVideo.value = own;
+    return () => {
+      if (shownVideo.peek() === own) shownVideo.value = null; // the next player may be there already
+    };
+  }, []);
   return (
     <>
       <Frame shape={report}>

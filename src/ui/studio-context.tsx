@@ -21,6 +21,9 @@ export const LifeContext = createContext<ReadonlySignal<AppLife | null>>(signal(
 /** What goes on around the studio; null until the page is idle. */
 export const useLife = (): AppLife | null => useContext(LifeContext).value;
 
+/** The video of the clip on the stage; null while there is none. Set by the player, followed by the timeline. */
+export const shownVideo = signal<HTMLVideoElement | null>(null);
+
 /** The state of the page. */
 export function useStudio(): Studio {
   const studio = useContext(StudioContext);

@@ -1,103 +1,115 @@
 import type { VNode } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { shownSeconds } from '../core/job.ts';
-import type { BoardSegment, SegmentState } from '../state/board.ts';
+import { FilmPlay } from '../state/film-play.ts';
 import { PROMPT_ID } from './prompt-field.tsx';
-import { marksInWords, SegmentMarks } from './segment-marks.tsx';
-import { SegmentPictures } from './segment-pictures.tsx';
 import { SegmentTools } from './segment-tools.tsx';
-import { useStudio, useTexts } from './studio-context.tsx';
+import { shownVideo, useStudio, useTexts } from './studio-context.tsx';
+import { FilmPlayContext, useFilmPlay, useTimelineTexts } from './timeline/film-play-context.tsx';
+import { FilmScreen } from './timeline/film-screen.tsx';
+import { followStage } from './timeline/follow-stage.ts';
+import { PlayLine, PlayRail } from './timeline/playhead.tsx';
+import { SegmentCard } from './timeline/segment-card.tsx';
+import { Gaps, Transport } from './timeline/transport.tsx';
+import { useDragOrder } from './timeline/use-drag-order.ts';
+import { useFilmStrips } from './timeline/use-film-strips.ts';
+import { useZoom } from './timeline/zoom.ts';
 
-/** The segments of a storyboard in order, and what can be done with the selected one. */
+/** The segments of a storyboard as one film, and what can be done with the selected one. */
 export function Timeline(): VNode {
   const studio = useStudio();
   const texts = useTexts();
-  const { board } = studio;
+  const play = useMemo(() => new FilmPlay(studio), [studio]);
+  useEffect(() => () => play.dispose(), [play]);
+  useFilmStrips(play);
+  const video = shownVideo.value;
+  const isOnStage = play.isOnStage.value;
+  useEffect(() => (video && isOnStage ? followStage(play, video) : undefined), [play, video, isOnStage]);
+  return (
+    <FilmPlayContext.Provider value={play}>
+      {play.isOpen.value && <FilmScreen />}
+      <section class="timeline" aria-label={texts.board.label}>
+        <Track />
+        <Gaps />
+        <Tools />
+        <SegmentTools />
+      </section>
+    </FilmPlayContext.Provider>
+  );
+}
+
+function Track(): VNode {
+  const { board } = useStudio();
+  const play = useFilmPlay();
+  const texts = useTimelineTexts();
+  const view = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLOListElement>(null);
+  const segments = board.segments.value;
   const selected = board.selected.value;
   const takesFocus = useRef(false);
-  const order = board.segments.value.map(({ id }) => id).join();
+  const order = segments.map(({ id }) => id).join();
+  const zoom = useZoom(view, play.total.value, segments.length);
   // After the list has been drawn anew: what was pressed may be another's place by then.
   useLayoutEffect(() => {
     const chosen = list.current?.children[selected];
     chosen?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-    if (takesFocus.current) chosen?.querySelector('button')?.focus();
+    if (takesFocus.current) chosen?.querySelector('button')?.focus({ preventScroll: true });
     takesFocus.current = false;
   }, [selected, order]);
-  const job = studio.maker.state.value;
-  const running = job.status === 'running' ? job.segment.index : null;
+  const onDrop = useCallback(
+    (from: number, to: number): void => {
+      board.select(from);
+      board.move(to - from);
+    },
+    [board],
+  );
+  useDragOrder(list, view, onDrop);
+  const choose = (index: number): void => {
+    if (!segments[index]) return;
+    board.select(index);
+    play.place(play.starts.value[index]!);
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (by !== undefined && event.altKey) board.move(by);
-    else if (by !== undefined) board.select(selected + by);
-    else if (event.key === 'Home') board.select(0);
-    else if (event.key === 'End') board.select(board.segments.value.length - 1);
+    else if (by !== undefined) choose(selected + by);
+    else if (event.key === 'Home') choose(0);
+    else if (event.key === 'End') choose(segments.length - 1);
     else if (event.key === 'Delete') board.remove();
+    else if (event.key === ' ') play.toggle();
     else return;
     event.preventDefault();
-    takesFocus.current = true;
+    takesFocus.current = event.key !== ' ';
   };
   return (
-    <section class="timeline" aria-label={texts.board.label}>
-      <ol ref={list} onKeyDown={onKeyDown}>
-        {board.segments.value.map((segment, index) => (
-          <li key={segment.id} style={{ '--seconds': shownSeconds(segment) }}>
-            <SegmentButton
-              segment={segment}
-              index={index}
-              state={board.states.value[index] ?? 'new'}
-              isSelected={index === selected}
-              isMaking={index === running}
-            />
-          </li>
-        ))}
-      </ol>
-      <Tools />
-      <SegmentTools />
-    </section>
-  );
-}
-
-function SegmentButton(props: {
-  readonly segment: BoardSegment;
-  readonly index: number;
-  readonly state: SegmentState;
-  readonly isSelected: boolean;
-  readonly isMaking: boolean;
-}): VNode {
-  const studio = useStudio();
-  const texts = useTexts();
-  const { segment, index, state, isSelected, isMaking } = props;
-  const words = segment.prompt.trim() || (index === 0 ? studio.form.scene.value.trim() : '');
-  const status = isMaking ? texts.board.making : texts.board.states[state];
-  return (
-    <button
-      type="button"
-      class={`segment ${isMaking ? 'making' : state}`}
-      aria-current={isSelected}
-      aria-label={texts.board.segment(
-        index + 1,
-        status + marksInWords(segment, studio.language.value),
-        words || texts.board.noWords,
-        shownSeconds(segment),
-      )}
-      tabIndex={isSelected ? 0 : -1}
-      onClick={() => {
-        studio.board.select(index);
-        studio.showSegment(index);
-      }}
-    >
-      <SegmentPictures index={index} />
-      <span class="segment-facts">
-        <b>{index + 1}</b>
-        <span>{texts.settings.seconds(shownSeconds(segment))}</span>
-        <span class="segment-state">{status}</span>
-      </span>
-      <span class="segment-words" dir="auto">
-        {words || texts.board.noWords}
-      </span>
-      <SegmentMarks segment={segment} />
-    </button>
+    <>
+      <Transport zoom={zoom} />
+      <div ref={view} class="timeline-view">
+        <div class="timeline-track" style={{ width: `${play.total.value * zoom.scale}px` }}>
+          <PlayRail scale={zoom.scale} />
+          <ol
+            ref={list}
+            onKeyDown={onKeyDown}
+            // Some browsers press a button when the space bar is let go.
+            onKeyUp={(event) => event.key === ' ' && event.preventDefault()}
+            title={texts.help}
+          >
+            {segments.map((segment, index) => (
+              <li key={segment.id} style={{ width: `${shownSeconds(segment) * zoom.scale}px` }}>
+                <SegmentCard
+                  segment={segment}
+                  index={index}
+                  state={board.states.value[index] ?? 'new'}
+                  isSelected={index === selected}
+                  width={shownSeconds(segment) * zoom.scale}
+                />
+              </li>
+            ))}
+          </ol>
+          <PlayLine scale={zoom.scale} view={view} />
+        </div>
+      </div>
+    </>
   );
 }
 

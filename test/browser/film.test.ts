@@ -5,8 +5,18 @@ import { cdp } from 'vitest/browser';
 import { EngineClient } from '../../src/client/engine-client.ts';
 import { newJob } from '../../src/core/check-job.ts';
 import type { Job, Segment } from '../../src/core/job.ts';
+import { STRIP_HEIGHT, STRIP_PICTURES, stripPictureWidth } from '../../src/core/segment-strip.ts';
 import { openQueueFiles } from '../../src/films/queue-files.ts';
-import { clearSegments, FILMS_LOCK, openSegmentFiles, trimSegments } from '../../src/films/segment-files.ts';
+import {
+  clearSegments,
+  FILMS_LOCK,
+  openSegmentFiles,
+  SEGMENTS_FOLDER,
+  STRIPS,
+  segmentBytes,
+  trimSegments,
+} from '../../src/films/segment-files.ts';
+import { openStripFiles } from '../../src/films/strip-files.ts';
 import type { GenerateEvent, GenerateRequest, GenerateResult } from '../../src/protocol/engine-api.ts';
 import { parseJobRecord } from '../../src/protocol/job-file.ts';
 import type { ModelManifest } from '../../src/protocol/manifest.ts';
@@ -74,6 +84,21 @@ describe('a film of several segments', () => {
     const first = await client.generate(request(job), { onEvent: (event) => events.push(event) });
     expect(first.report).toMatchObject({ frames: 15, latents: [1, 8, 4, 4, 4] });
     expect(made(events)).toEqual([false, false, false]);
+    const strips = events.flatMap((event) => (event.type === 'painted' ? [event] : []));
+    expect(strips.map(({ index }) => index)).toEqual([0, 1, 2]);
+    const strip = await createImageBitmap(strips[1]!.strip);
+    expect([strip.width, strip.height]).toEqual([
+      STRIP_PICTURES * stripPictureWidth(first.report),
+      STRIP_HEIGHT,
+    ]);
+    // Each part but the last is a film of its own, whose frames are the whole film's.
+    const parts = events.flatMap((event) => (event.type === 'part' ? [event] : []));
+    expect(parts.map(({ index }) => index)).toEqual([0, 1]);
+    const [part, whole] = [await playClip(parts[1]!.film), await playClip(first.file)];
+    expect(part.duration).toBeCloseTo(0.5, 3);
+    expect(psnr(await part.frameAt(0.25), await whole.frameAt(0.75))).toBe(Number.POSITIVE_INFINITY);
+    part.close();
+    whole.close();
     expect(parseJobRecord(await readJobFromMp4(first.file)).job).toEqual(job);
     const played = await playClip(first.file);
     expect(played.duration).toBeCloseTo(1.5, 3);
@@ -82,6 +107,7 @@ describe('a film of several segments', () => {
     const again: GenerateEvent[] = [];
     const second = await client.generate(request(job), { onEvent: (event) => again.push(event) });
     expect(made(again)).toEqual([true, true, true]);
+    expect(again.some(({ type }) => type === 'painted' || type === 'part')).toBe(false);
     expect(again.some((event) => event.type === 'progress' && event.phase === 'denoise')).toBe(false);
     expect(await bytesOf(second)).toEqual(await bytesOf(first));
   });
@@ -194,6 +220,23 @@ test('a film that began with a photograph is not made anew when it is opened fro
   const job = { ...changed, segments: [{ ...changed.segments[0]!, picture: { fit: 'crop' } as const }] };
   const [name] = (await client.generate(request(job, { picture: photograph }))).report.segments;
   expect((await client.generate(request(job, { picture: other }))).report.segments).not.toEqual([name]);
+});
+
+test('strips lie beside the segments: counted and cleared with them, the oldest let go', async () => {
+  const files = (await openSegmentFiles())!;
+  const strips = (await openStripFiles(SEGMENTS_FOLDER, STRIPS, 2))!;
+  const before = await segmentBytes(files);
+  for (const name of ['aa', 'bb', 'cc']) {
+    await strips.keep(name, new Blob(['1234']));
+    await new Promise((resolve) => setTimeout(resolve, 5)); // times of files are in milliseconds
+  }
+  expect([...(await strips.names())].sort()).toEqual(['bb', 'cc']);
+  expect(await (await strips.read('cc'))?.text()).toBe('1234');
+  expect(await strips.read('aa')).toBeNull();
+  expect(await segmentBytes(files)).toBe(before + 8);
+  expect(await files.segments()).not.toContain(STRIPS);
+  await clearSegments(files);
+  expect(await strips.names()).toEqual([]);
 });
 
 describe('nothing is lost', () => {

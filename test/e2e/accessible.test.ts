@@ -7,6 +7,7 @@ import type { Browser, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { EN } from '../../src/ui/texts/en.ts';
 import { QUEUE_TEXTS } from '../../src/ui/texts/queue-texts.ts';
+import { TIMELINE_TEXTS } from '../../src/ui/texts/timeline-texts.ts';
 import { ZH } from '../../src/ui/texts/zh.ts';
 import { readClip } from './clip-file.ts';
 import { StudioPage, startBrowser } from './studio-page.ts';
@@ -35,9 +36,9 @@ async function violations(page: Page): Promise<string[]> {
 }
 
 describe.each([
-  ['en-US', EN],
-  ['zh-CN', ZH],
-] as const)('axe finds nothing in %s', (locale, texts) => {
+  ['en-US', EN, 'en'],
+  ['zh-CN', ZH, 'zh'],
+] as const)('axe finds nothing in %s', (locale, texts, language) => {
   test.each(['light', 'dark'] as const)('by %s', { timeout: 2 * PATIENCE_MS }, async (colorScheme) => {
     studio = await StudioPage.open(browser, {
       texts,
@@ -68,6 +69,9 @@ describe.each([
     expect(await violations(page)).toEqual([]);
     await queue.getByRole('button', { name: remove('a cat') }).click();
     await studio.made('a cat', PATIENCE_MS);
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: texts.board.goOn }).click();
+    await page.getByRole('slider', { name: TIMELINE_TEXTS[language].playhead }).waitFor();
     expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: texts.storage.open }).click();
     await page.getByRole('dialog', { name: texts.storage.title }).waitFor();

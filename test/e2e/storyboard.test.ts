@@ -10,7 +10,9 @@ import { BOARDS_TEXTS } from '../../src/ui/texts/boards-texts.ts';
 import { QUEUE_TEXTS } from '../../src/ui/texts/queue-texts.ts';
 import { ROOM_TEXTS } from '../../src/ui/texts/room-texts.ts';
 import { TAKES_TEXTS } from '../../src/ui/texts/takes-texts.ts';
+import { TIMELINE_TEXTS } from '../../src/ui/texts/timeline-texts.ts';
 import { readClip } from './clip-file.ts';
+import { watchFrames } from './shown-frames.ts';
 import { StudioPage, startBrowser } from './studio-page.ts';
 
 /** Two busy cores may take this long for a tiny film. */
@@ -35,11 +37,24 @@ const states = async (): Promise<string[]> => {
   const { board } = studio.texts;
   const labels = await parts()
     .getByRole('button')
-    .evaluateAll((all) => all.map((one) => one.ariaLabel ?? ''));
+    .evaluateAll((all) => all.map((one) => one.textContent ?? ''));
   return labels.map(
     (label) => [...Object.values(board.states), board.making].find((state) => label.includes(state)) ?? label,
   );
 };
+
+const timeline = TIMELINE_TEXTS.en;
+const playhead = (): Locator => studio.page.getByRole('slider', { name: timeline.playhead });
+const position = (): Promise<string | null> => playhead().getAttribute('aria-valuetext');
+/** Which parts show pictures. */
+const pictured = (): Promise<boolean[]> =>
+  parts().evaluateAll((all) =>
+    all.map((part) =>
+      [...part.querySelectorAll('span')].some((one) =>
+        getComputedStyle(one).backgroundImage.includes('blob:'),
+      ),
+    ),
+  );
 
 async function addParts(): Promise<void> {
   const { tools } = studio.texts.board;
@@ -69,8 +84,13 @@ test('a clip is gone on from, part by part, and what is changed is made again', 
   await addParts();
   expect(await states()).toEqual([board.states.made, board.states.new, board.states.new]);
   await makeFilm();
+  await studio.progress.waitFor();
+  // Its pictures are there as soon as a part is painted, while the next is made.
+  await expect.poll(pictured, { timeout: PATIENCE_MS }).toEqual([true, true, false]);
+  expect(await studio.progress.isVisible()).toBe(true);
   await filmMade();
   expect(await states()).toEqual(Array(3).fill(board.states.made));
+  expect(await pictured()).toEqual([true, true, true]);
   const film = await studio.clipBytes(SCENE);
   expect(readClip(film)).toMatchObject({ frames: 90 });
   const { job } = parseJobRecord(await readJobFromMp4(film));
@@ -90,6 +110,36 @@ test('a clip is gone on from, part by part, and what is changed is made again', 
   const changed = await studio.clipBytes(SCENE);
   expect(readClip(changed)).toMatchObject({ frames: 90 });
   expect(Buffer.from(changed).equals(film)).toBe(false);
+
+  // One film shows the whole board: its own player and the playhead go together.
+  await playhead().focus();
+  await expect.poll(position).toBe(timeline.position(2, '0:01', '0:03')); // it plays already
+  await studio.page.keyboard.press('Space');
+  await studio.page.keyboard.press('End');
+  await expect.poll(position).toBe(timeline.position(3, '0:03', '0:03'));
+  await studio.page.keyboard.press('Home');
+  await studio.page.keyboard.press('ArrowRight');
+  await expect.poll(position).toBe(timeline.position(2, '0:01', '0:03'));
+  await expect
+    .poll(() => studio.player(SCENE).evaluate((video: HTMLVideoElement) => video.currentTime))
+    .toBeCloseTo(1, 2);
+
+  // Without the part in the middle it is played across the gap.
+  await parts().nth(1).getByRole('button').focus();
+  await studio.page.keyboard.press('Delete');
+  await playhead().focus();
+  await studio.page.keyboard.press('Home');
+  const frames = await watchFrames(studio.page.getByRole('figure', { name: timeline.film }));
+  await studio.page.keyboard.press('Space');
+  await expect.poll(position, { timeout: 20_000 }).toBe(timeline.position(2, '0:02', '0:02'));
+  const change = await frames.change();
+  console.log(
+    `Change of film: ${change.milliseconds} ms between the last frame of one part and the first of the next that is later than its first; ${change.frames} frames of film`,
+  );
+  expect(change).toMatchObject({ left: expect.closeTo(1, 1), entered: expect.closeTo(2, 1) });
+  expect(change.milliseconds).toBeLessThan(500); // two frames, 67 ms, on an idle machine
+  await button(board.tools.undo).click();
+  expect(await parts().count()).toBe(3);
 
   // A branch at part 2: nothing of it is made again, and the old board is untouched.
   const all = BOARDS_TEXTS.en;
@@ -176,6 +226,10 @@ test('a film whose page is closed in the middle goes on where it stopped, and co
   await studio.page.getByText(notices.interrupted({ id: 'interrupted' })).waitFor();
   await parts().nth(2).waitFor();
   await studio.page.getByRole('button', { name: studio.texts.picture.remove }).waitFor();
+  // The pictures of what was painted are kept, and what a film shows can be played.
+  await expect.poll(pictured).toEqual([true, false, false]);
+  await button(timeline.play).click();
+  await expect.poll(position).toBe(timeline.position(2, '0:01', '0:03'));
   await makeFilm();
   await filmMade();
   const film = await studio.clipBytes(SCENE);
@@ -198,7 +252,7 @@ test('the parts are reached and changed from the keyboard', async () => {
   });
   await parts().nth(3).waitFor();
   const chosen = (): Promise<string | null> =>
-    studio.page.evaluate(() => document.activeElement?.ariaLabel ?? null);
+    studio.page.evaluate(() => document.activeElement?.textContent ?? null);
   await parts().nth(0).getByRole('button').focus();
   const keys = studio.page.keyboard;
   await keys.press('End');
@@ -213,6 +267,61 @@ test('the parts are reached and changed from the keyboard', async () => {
   await expect.poll(() => parts().count()).toBe(4);
   await keys.press('Escape'); // nothing runs: nothing happens
   expect(await parts().count()).toBe(4);
+  // With the mouse: the first behind the third.
+  await studio.page.setViewportSize({ width: 1280, height: 1000 });
+  await parts().nth(0).scrollIntoViewIfNeeded();
+  await parts().nth(0).hover();
+  const third = (await parts().nth(2).boundingBox())!;
+  await studio.page.mouse.down();
+  await studio.page.mouse.move(third.x + third.width / 2, third.y + 20, { steps: 4 });
+  await studio.page.mouse.move(third.x + third.width, third.y + 20, { steps: 4 });
+  await studio.page.mouse.up();
+  await expect.poll(() => parts().nth(2).textContent()).toContain('in the daytime');
+});
+
+test('thirty-six parts on a phone: all in view, large again, and quick to type in', async () => {
+  studio = await StudioPage.open(browser, { context: { viewport: { width: 360, height: 740 } } });
+  const board = JSON.parse(readFileSync(join(ROOT, 'test/fixtures/storyboards/castle.json'), 'utf8'));
+  const segments = Array.from({ length: 36 }, (_, i) => ({ ...board.segments[i % 4], seed: i }));
+  await studio.page.setInputFiles('input[type="file"]', {
+    name: 'long.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from(JSON.stringify({ ...board, segments })),
+  });
+  await parts().nth(35).waitFor();
+  const width = async (part: number): Promise<number> => (await parts().nth(part).boundingBox())!.width;
+  const isWithin = (): Promise<boolean> =>
+    studio.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
+  expect(await width(0)).toBeGreaterThan(100);
+  expect(await isWithin()).toBe(true);
+  await button(timeline.whole).click();
+  await expect.poll(() => width(0)).toBeLessThan(10);
+  const ends = [(await parts().nth(0).boundingBox())!, (await parts().nth(35).boundingBox())!];
+  expect(ends[0]!.x).toBeGreaterThanOrEqual(0);
+  expect(ends[1]!.x + ends[1]!.width).toBeLessThanOrEqual(360);
+  for (let i = 0; i < 10; i++) await button(timeline.closer).click();
+  await expect.poll(() => width(0)).toBeGreaterThan(400);
+  expect(await isWithin()).toBe(true);
+
+  await words(1).focus();
+  const times = await studio.page.evaluate(async () => {
+    const field = document.activeElement as HTMLTextAreaElement;
+    const all: number[] = [];
+    for (let i = 0; i < 20; i++) {
+      const started = performance.now();
+      field.setRangeText('x', field.value.length, field.value.length, 'end');
+      field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      void document.body.offsetHeight; // what has changed is laid out
+      all.push(performance.now() - started);
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    return all.sort((a, b) => a - b);
+  });
+  console.log(
+    `A key with 36 parts: ${times[10]!.toFixed(1)} ms in the middle, ${times[19]!.toFixed(1)} ms at most`,
+  );
+  expect(times[10]).toBeLessThan(200); // the wait for the next frame included
 });
 
 test('somebody else’s video is gone on from, and one that cannot be played is refused', async () => {

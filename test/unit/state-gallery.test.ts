@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { newJob } from '../../src/core/check-job.ts';
-import type { Job } from '../../src/core/job.ts';
+import { type Job, shownSeconds } from '../../src/core/job.ts';
 import { openBoardFiles } from '../../src/films/board-files.ts';
 import { openFilmFiles } from '../../src/films/film-files.ts';
 import { openSegmentFiles } from '../../src/films/segment-files.ts';
@@ -50,6 +50,10 @@ afterEach(() => {
   vi.clearAllMocks();
   vi.unstubAllGlobals();
 });
+
+/** Where a film of this visit shows a segment of the board. */
+const seenIn = (index: number): ReturnType<Studio['inFilms']> =>
+  studio.inFilms(studio.board.identities.value[index], shownSeconds(studio.board.segments.value[index]!));
 
 const film = (id: number, bytes: number): GalleryFilm => ({
   id: String(id),
@@ -193,7 +197,7 @@ describe('a kept film', () => {
     expect(studio.board.segments.value.map(({ prompt }) => prompt)).toEqual(['day', 'night', '']);
     expect(studio.board.states.value).toEqual(['made', 'made', 'new']);
     expect(studio.board.selected.value).toBe(2);
-    expect(studio.segmentInFilm(1)).toMatchObject({ start: 2, seconds: 2 });
+    expect(seenIn(1)).toMatchObject({ start: 2, seconds: 2 });
   });
 
   test('that has as many segments as there can be is gone on from by its last picture', async () => {
@@ -222,7 +226,7 @@ describe('a kept film', () => {
     const kept = await keep(pictured(jobOf('day', 'night')), pictureFile('scene.png'));
     await studio.editFilm(kept);
     expect(studio.board.states.value).toEqual(['made', 'made']);
-    expect(studio.segmentInFilm(0)).toMatchObject({ start: 0 });
+    expect(seenIn(0)).toMatchObject({ start: 0 });
     expect(studio.maker.state.value).toMatchObject({ status: 'done' });
   });
 

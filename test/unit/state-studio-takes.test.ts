@@ -1,5 +1,6 @@
 // Another take on the page: what is asked of the engine, and what is shown and kept of it.
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { shownSeconds } from '../../src/core/job.ts';
 import type { GalleryFilm } from '../../src/state/gallery.ts';
 import { Studio } from '../../src/state/studio.ts';
 import { FakeEngine, settle } from './state-fake-engine.ts';
@@ -8,6 +9,10 @@ import { MANIFEST, until } from './state-fixtures.ts';
 let engine: FakeEngine;
 let studio: Studio;
 let kept: string[];
+
+/** Where a film of this visit shows a segment of the board. */
+const seenIn = (index: number): ReturnType<Studio['inFilms']> =>
+  studio.inFilms(studio.board.identities.value[index], shownSeconds(studio.board.segments.value[index]!));
 
 /** A made film of three parts, the second selected; seeds are 1, 2, 3 … */
 beforeEach(async () => {
@@ -55,7 +60,7 @@ test('makes the film up to the selected part, shows that part and keeps no unfin
   await take;
   await settle();
   expect(studio.board.states.value).toEqual(['made', 'made', 'based']);
-  expect(studio.playFrom.value?.seconds).toBe(5);
+  expect(studio.segmentShown.value).toEqual({ index: 1 });
   expect(kept).toHaveLength(1);
 
   const again = studio.generate();
@@ -96,7 +101,7 @@ test('a part that was never made is made', async () => {
 
 test('a part that is cut is found in a film that shows it whole, and not the other way round', () => {
   studio.board.cut(3);
-  expect(studio.segmentInFilm(1)).toMatchObject({ start: 5, seconds: 3 });
+  expect(seenIn(1)).toMatchObject({ start: 5, seconds: 3 });
   const found = studio.inFilms(studio.board.identities.value[1], 5.5);
   expect(found).toBeNull();
 });

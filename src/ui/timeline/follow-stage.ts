@@ -1,0 +1,40 @@
+import { effect, untracked } from '@preact/signals';
+import type { FilmPlay } from '../../state/film-play.ts';
+
+/**
+ * Lets the playhead and the stage's own video go together: either leads.
+ * @returns ends it.
+ */
+export function followStage(play: FilmPlay, video: HTMLVideoElement): () => void {
+  let frame = 0;
+  const tell = (): void => {
+    play.tell(!video.paused);
+    play.follow(video.currentTime);
+    cancelAnimationFrame(frame);
+    // Its own events come four times a second: too few for a line that moves.
+    if (!video.paused) frame = requestAnimationFrame(tell);
+  };
+  const events = ['play', 'pause', 'seeked', 'timeupdate'] as const;
+  for (const event of events) video.addEventListener(event, tell);
+  const first = play.sought.peek();
+  const stops = [
+    effect(() => {
+      const { sought } = play;
+      // What was sought before this video came was about another.
+      if (sought.value !== first) video.currentTime = sought.value.seconds;
+    }),
+    effect(() => {
+      const isPlaying = play.isPlaying.value;
+      untracked(() => {
+        if (isPlaying && video.paused) video.play().catch(() => play.tell(false));
+        // A video that is still to begin by itself is paused, too.
+        if (!isPlaying && !video.paused) video.pause();
+      });
+    }),
+  ];
+  return () => {
+    cancelAnimationFrame(frame);
+    for (const event of events) video.removeEventListener(event, tell);
+    for (const stop of stops) stop();
+  };
+}
