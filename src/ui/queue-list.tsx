@@ -102,12 +102,6 @@ function Waiting(props: {
           {title}
         </span>
         <span class="hint">{texts.facts(segments.length, Math.round(10 * seconds) / 10, job.modelName)}</span>
-        {problem && (
-          <div class="queue-problem" data-problem={problem.code}>
-            <b>{errors[problem.code].title}</b>
-            <ErrorWords error={problem} />
-          </div>
-        )}
       </div>
       <span class="queue-tools">
         <button
@@ -139,6 +133,12 @@ function Waiting(props: {
           <CloseIcon />
         </button>
       </span>
+      {problem && (
+        <div class="queue-problem" data-problem={problem.code}>
+          <b>{errors[problem.code].title}</b>
+          <ErrorWords error={problem} />
+        </div>
+      )}
     </li>
   );
 }
