@@ -260,10 +260,11 @@ export class JobQueue {
   }
 
   async #keep({ request, ids, isPart = false }: Work): Promise<string> {
-    const { job, manifest, device, visibleLabel, picture } = request;
+    const { job, manifest, device, visibleLabel, picture, board } = request;
     const random = Math.floor(Math.random() * 0x1000000).toString(16);
     const id = `${String(this.#now()).padStart(14, '0')}-${random.padStart(6, '0')}`;
-    await this.#files.add({ id, job, modelName: manifest.name, device, visibleLabel }, picture);
+    const facts = { modelName: manifest.name, device, visibleLabel, isPart, ...(board && { board }) };
+    await this.#files.add({ id, job, ...facts }, picture);
     this.#asked.set(id, { id, request, ids, isPart });
     return id;
   }
@@ -344,15 +345,15 @@ export class JobQueue {
     return null;
   }
 
-  async #workOf({ id, job, modelName, device, visibleLabel }: QueuedJob): Promise<Work> {
+  async #workOf({ id, job, modelName, device, visibleLabel, board, isPart }: QueuedJob): Promise<Work> {
     const manifest = await this.#manifest(job.model, modelName);
     const known = this.#asked.get(id);
     const picture = known ? known.request.picture : await this.#files.picture(id);
     this.#host.check(job, manifest, picture !== null);
     const chosen = this.#device ?? device;
     this.#device = null;
-    const request = { job, manifest, picture, device: chosen, visibleLabel, preview: true, keep: true };
-    return { id, request, ids: known?.ids ?? [], isPart: known?.isPart ?? false };
+    const shown = { device: chosen, visibleLabel, preview: true, keep: true, ...(board && { board }) };
+    return { id, request: { job, manifest, picture, ...shown }, ids: known?.ids ?? [], isPart };
   }
 
   async #makeOne(work: Work): Promise<void> {

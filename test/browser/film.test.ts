@@ -345,7 +345,13 @@ test('while another tab makes a film no second engine starts; afterwards one doe
 
 test('jobs that wait are kept in order with their pictures; what is damaged is left out', async () => {
   const files = (await openQueueFiles())!;
-  const facts = { job: board(['a cat']), modelName: 'Tiny', device: 'auto', visibleLabel: true } as const;
+  const facts = {
+    job: board(['a cat']),
+    modelName: 'Tiny',
+    device: 'auto',
+    visibleLabel: true,
+    isPart: false,
+  } as const;
   for (const id of ['1', '2', '3'])
     await files.add({ id, ...facts }, id === '2' ? new Blob(['pixels']) : null);
   const ids = async (): Promise<readonly string[]> => (await files.list()).map(({ id }) => id);

@@ -252,6 +252,20 @@ describe('after a reload', () => {
     expect(after.engine.job.request).toEqual(before.engine.job.request);
   });
 
+  test('the beginning of a storyboard is made again as that, and no film is kept of it', async () => {
+    const { job } = request('a whale');
+    const facts = { modelName: 'Seedling', device: 'auto', visibleLabel: true } as const;
+    await files.add({ id: '1', job, ...facts, board: 'b1', isPart: true }, null);
+    const tab = await openTab();
+    const keep = vi.spyOn(tab.studio.gallery, 'keep');
+    void tab.queue.goOn();
+    await until(() => tab.engine.jobs.length === 1);
+    expect(tab.engine.job.request.board).toBe('b1');
+    tab.engine.job.finish();
+    await until(() => !tab.queue.isTaken.value);
+    expect(keep).not.toHaveBeenCalled();
+  });
+
   test('a job whose form has moved on while it was made is not lost', async () => {
     const before = await openTab();
     await ask(before, 'a cat');
@@ -277,7 +291,7 @@ describe('after a reload', () => {
   test('a job of a model that has been deleted says so and does not hold up the others', async () => {
     const { job } = request('a whale');
     const gone = { ...job, model: 'wan' };
-    const facts = { device: 'auto', visibleLabel: true } as const;
+    const facts = { device: 'auto', visibleLabel: true, isPart: false } as const;
     await files.add({ id: '1', job: gone, modelName: 'Wan 2.2', ...facts }, null);
     await files.add({ id: '2', job: { ...job, steps: -1 }, modelName: 'Seedling', ...facts }, null);
     await files.add({ id: '3', job, modelName: 'Seedling', ...facts }, null);
@@ -366,7 +380,8 @@ describe('two tabs', () => {
 describe('what is read from outside', () => {
   test('a kept job comes back as it was written, and anything else is refused', () => {
     const { job } = request();
-    const queued = { id: '7', job, modelName: 'Seedling', device: 'wasm', visibleLabel: false } as const;
+    const facts = { device: 'wasm', visibleLabel: false, board: 'b1', isPart: true } as const;
+    const queued = { id: '7', job, modelName: 'Seedling', ...facts };
     const written = JSON.parse(queuedJobText(queued)) as Record<string, unknown>;
     expect(parseQueuedJob('7', written)).toEqual(queued);
     for (const wrong of [
