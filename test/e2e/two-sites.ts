@@ -1,7 +1,17 @@
 // The built site as the widget's deployment, and a partner's page on another site of this machine.
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContextOptions, FrameLocator, Page } from 'playwright';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type FrameLocator,
+  type Page,
+} from 'playwright';
+import { BASE_FLAGS } from '../../scripts/browser-flags.ts';
+import { findBrowser } from '../../scripts/find-browser.ts';
 import { DIST, ROOT } from '../../scripts/site.ts';
 import type { EmbedPolicy } from '../../src/protocol/embed-policy.ts';
 import { type ServedFolder, serveFolder } from './serve-folder.ts';
@@ -92,4 +102,39 @@ export async function openPartner(
   url.searchParams.set('widget', sites.widget);
   await page.goto(url.href);
   return { page, frame: page.frameLocator('iframe'), answered, complaints, workers };
+}
+
+/**
+ * A browser with a profile on the disk, whose visitor has agreed that the widget may use the deployment's own storage on the other site:
+ * the answer to the browser's question, which stands in a window that no test can press. Permissions that the DevTools protocol grants
+ * are not the same: the frame is told yes, and Chromium 156 ends its process when it takes the storage. A profile of Playwright's own
+ * making is an incognito one, where the question is never asked.
+ * @returns the caller ends it with `close`, which removes the profile.
+ */
+export async function openAgreed(
+  sites: TwoSites,
+): Promise<{ readonly context: BrowserContext; close(): Promise<void> }> {
+  const profile = mkdtempSync(join(tmpdir(), 'kindling-profile-'));
+  const remove = (): void => rmSync(profile, { recursive: true, force: true });
+  try {
+    // Sites, not origins: without ports.
+    const [own, around] = [sites.widget, sites.partner].map((url) => `http://${new URL(url).hostname}`);
+    const yes = { setting: 1, last_modified: '13400000000000000' };
+    const exceptions = { storage_access: { [`${own},${around}`]: yes } };
+    mkdirSync(join(profile, 'Default'));
+    writeFileSync(
+      join(profile, 'Default/Preferences'),
+      JSON.stringify({ profile: { content_settings: { exceptions } } }),
+    );
+    const found = findBrowser();
+    const context = await chromium.launchPersistentContext(profile, {
+      ...(found && { executablePath: found.path }),
+      args: [...BASE_FLAGS, '--disable-gpu', ...PARTITIONED],
+      locale: 'en-US',
+    });
+    return { context, close: () => context.close().finally(remove) };
+  } catch (error) {
+    remove();
+    throw error;
+  }
 }

@@ -15,7 +15,14 @@ import { EN as STUDIO } from '../../src/ui/texts/en.ts';
 import { WIDGET_TEXTS } from '../../src/ui/widget/widget-texts.ts';
 import { readClip } from './clip-file.ts';
 import { startBrowser } from './studio-page.ts';
-import { openPartner, PARTITIONED, type PartnerPage, serveTwoSites, type TwoSites } from './two-sites.ts';
+import {
+  openAgreed,
+  openPartner,
+  PARTITIONED,
+  type PartnerPage,
+  serveTwoSites,
+  type TwoSites,
+} from './two-sites.ts';
 
 const { en: EN, zh: ZH } = WIDGET_TEXTS;
 /** A one-second clip takes a few seconds on two idle cores; a busy machine may need many times that. */
@@ -201,6 +208,36 @@ describe('what is kept', () => {
     expect(await page.evaluate('partner.handle.capabilities.storage')).toBe('partitioned');
     await frame.getByText(EN.storage).click();
     await frame.getByText(EN.storageKinds.partitioned).waitFor();
+  });
+
+  test('a frame whose visitor and browser agree uses Kindling’s own storage: the page is told, and the count of the day is the own tab’s', async () => {
+    sites = await serveTwoSites('partner', { listed: true, clipsPerDay: 1 });
+    const agreed = await openAgreed(sites);
+    try {
+      const own = await agreed.context.newPage();
+      await own.goto(`${sites.widget}embed.html`);
+      // As after a clip of today, in the visitor's own tab.
+      await own.evaluate(`
+        const two = (number) => String(number).padStart(2, '0');
+        const day = new Date();
+        localStorage.setItem('kindling.embed.today', [day.getFullYear(), two(day.getMonth() + 1), two(day.getDate())].join('-') + ' 1');
+      `);
+      const page = await agreed.context.newPage();
+      await page.goto(`${sites.partner}?${new URLSearchParams({ widget: sites.widget })}`);
+      await isReady(page);
+      const left = (): Promise<unknown> =>
+        page.evaluate('partner.handle.status().then(({ clipsLeft }) => clipsLeft)');
+      const frame = page.frameLocator('iframe');
+      expect([await storageOf(frame), await left()]).toEqual(['partitioned', 1]);
+      await frame.getByText(EN.storage).press('Enter');
+      await frame.getByRole('button', { name: EN.useOwn }).press('Enter');
+      await frame.getByText(EN.storageKinds.unpartitioned).waitFor();
+      await frame.getByText(/Kindling keeps .* on this device/).waitFor();
+      expect(await page.evaluate('partner.handle.capabilities.storage')).toBe('unpartitioned');
+      expect(await left()).toBe(0);
+    } finally {
+      await agreed.close();
+    }
   });
 
   test('a credentialless frame says that everything will be forgotten', async () => {
