@@ -12,6 +12,7 @@
 //   film          36 segments: what the last costs against the first, in time and memory, and putting them together again
 //   weights       packing, storing and hashing of weights
 //   downloads     what a visitor fetches
+// `npm run bench -- weights` measures the weights only, in half a minute.
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { MODELS } from '../models/catalog.ts';
 import { OPEN_MODELS } from '../models/wan/open-models.ts';
@@ -45,6 +46,9 @@ import { ensureSite, serveSite } from './site.ts';
 /** Layers of the tiny transformers whose steps are counted. */
 const DEPTHS = [2, 6] as const;
 
+/** Those of which `npm run bench -- weights` prints the rate of one core besides. */
+const QUANTISED = ['Q4_0', 'Q2_K', 'Q3_K', 'Q4_K', 'Q5_K', 'Q6_K', 'BF16'] as const;
+
 /** An odd number, for the median; each takes up to half a minute. */
 const CLIPS = 3;
 
@@ -65,7 +69,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 
 try {
   const load = loadavg()[0];
-  console.log(JSON.stringify(await measure(MODELS[0], load), rounded, 2));
+  const figures = process.argv[2] === 'weights' ? await measureWeights() : await measure(MODELS[0], load);
+  console.log(JSON.stringify(figures, rounded, 2));
 } catch (error) {
   console.error(stopped ? 'Stopped.' : error);
   process.exitCode = stopped ? EXIT_CANCELLED : 1;
@@ -141,6 +146,20 @@ async function measure(model: ModelManifest, load: number | undefined): Promise<
     load, // mean number of busy processes in the minute before the start
   };
   return { machine, targets: verdicts(figures), ...figures };
+}
+
+/** Packing, storing and hashing of weights, and nothing else. */
+async function measureWeights(): Promise<object> {
+  const { path } = ensureBrowser(say);
+  const bench = hold(await openBenchSite(path));
+  say('Packing and storing weights …');
+  const weights = await bench.open(['--disable-gpu'], (page) =>
+    page.evaluate(() => globalThis.bench!.weightRates()),
+  );
+  const packingPerCore: Record<string, number> = {};
+  for (const type of QUANTISED)
+    packingPerCore[`${type} → q4`] = await packingRate(type, 'q4', processorSeconds);
+  return { ...weights, packingPerCore };
 }
 
 async function makeClips(executable: string, url: string, model: ModelManifest): Promise<readonly ClipRun[]> {
