@@ -54,7 +54,7 @@ const carried = (file: string): string =>
     return carries;
   })()`;
 
-/** As if the visitor had dropped a file on the frame. */
+/** As if the visitor had dropped a file on the frame. @returns whether the browser would go on to show it. */
 const dropOn = (frame: PartnerPage['frame'], file: string): Promise<unknown> =>
   frame
     .locator('body')
@@ -127,6 +127,8 @@ describe('the visitor', () => {
     const { page, frame, workers } = opened;
     await isReady(page);
     await page.locator('#ask').press('Enter');
+    // A file that is dropped while no picture is taken does not take the frame over.
+    expect(await dropOn(frame, pictureOf('scene.jpg'))).toBe(false);
     await frame.getByRole('button', { name: EN.decline }).click();
     await said(page).getByText('embed/declined').waitFor();
     await frame.getByRole('textbox', { name: EN.prompt }).waitFor();

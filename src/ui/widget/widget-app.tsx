@@ -9,6 +9,7 @@ import { Frame } from '../frame.tsx';
 import { Mark } from '../icons.tsx';
 import { Poster } from '../poster.tsx';
 import { applyTheme } from './page-theme.ts';
+import { refuseStrayDrops } from './stray-drops.ts';
 import { useWidget, useWidgetTexts, WidgetContext } from './widget-context.tsx';
 import { WidgetFoot } from './widget-foot.tsx';
 import { useWidgetShape, WidgetStage } from './widget-stage.tsx';
@@ -38,6 +39,7 @@ function WidgetPage({ studio }: { readonly studio: string }): VNode {
     observer.observe(page);
     return () => observer.disconnect();
   }, [widget, texts]);
+  useEffect(refuseStrayDrops, []);
   // The control that had the focus may be gone with what it began.
   const shown = useRef(phase);
   useEffect(() => {
