@@ -4,6 +4,8 @@ import type { GalleryFilm } from './gallery.ts';
 export const LITTLE_ROOM = 200e6;
 /** Films offered at once: more than a list of these nobody reads before deleting them. */
 const MOST_OFFERED = 10;
+/** Where nothing waits for room, films that give less than this part of it are left in peace: something else takes the space. */
+const WORTH_IT = 10;
 
 /**
  * Which films are offered for deletion because space runs short: the oldest, as many as give enough room. Nothing is ever deleted without
@@ -11,7 +13,7 @@ const MOST_OFFERED = 10;
  * @param films newest first.
  * @param free bytes that this site may still keep; null if the browser does not say.
  * @param waiting bytes of films that could not be kept for want of room.
- * @returns oldest first; empty while there is room.
+ * @returns oldest first; empty while there is room, or if that would hardly give any.
  */
 export function filmsToOffer(
   films: readonly GalleryFilm[],
@@ -28,5 +30,5 @@ export function filmsToOffer(
     offered.push(film);
     sum += film.bytes;
   }
-  return offered;
+  return waiting > 0 || sum * WORTH_IT >= needed ? offered : [];
 }

@@ -23,9 +23,11 @@ export function GalleryDialog(): VNode {
   return (
     <Sheet id="gallery" title={texts.title} close={texts.close} onClose={close}>
       <p class="hint">
-        {texts.intro(films.length, bytesInWords(films.reduce((sum, { bytes }) => sum + bytes, 0)))}{' '}
-        {gallery.free.value !== null && GALLERY_TEXTS[language.value].free(gallery.free.value)}
+        {texts.intro(films.length, bytesInWords(films.reduce((sum, { bytes }) => sum + bytes, 0)))}
       </p>
+      {gallery.free.value !== null && (
+        <p class="hint">{GALLERY_TEXTS[language.value].free(gallery.free.value)}</p>
+      )}
       {gallery.problem.value && (
         <ModelProblem error={gallery.problem.value} onDismiss={() => gallery.dismissProblem()} />
       )}
