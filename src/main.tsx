@@ -175,6 +175,7 @@ async function begin(): Promise<void> {
     offline: canKeep ? new ServiceWorkerClient(trustedScript) : null,
     device: browserDevice,
     segments: {
+      boards: async () => (await (await openBoards())?.bytes()) ?? 0,
       bytes: async () => {
         const { openSegmentFiles, segmentBytes } = await segmentFiles();
         const files = await openSegmentFiles();

@@ -9,6 +9,8 @@ import type { Studio } from './studio.ts';
 export interface KeptSegments {
   bytes(): Promise<number>;
   clear(): Promise<void>;
+  /** Bytes of the storyboards and their pictures; they are deleted in their own list. */
+  boards(): Promise<number>;
 }
 
 /** What this site keeps on the device, and everything that can be done about it. The models' own files are the shelf's. */
@@ -27,6 +29,9 @@ export class KeptStorage {
   /** Bytes of the steps, latents and encoded parts of films, from which they are put together and gone on from. */
   readonly segmentBytes: ReadonlySignal<number>;
   readonly #segmentBytes = signal(0);
+  /** Bytes of the storyboards and their pictures. */
+  readonly boardBytes: ReadonlySignal<number>;
+  readonly #boardBytes = signal(0);
   readonly #segments: KeptSegments | null;
   readonly #studio: Studio;
   readonly #offline: Offline | null;
@@ -36,6 +41,7 @@ export class KeptStorage {
   constructor(studio: Studio, offline: Offline | null, device: Device, segments: KeptSegments | null = null) {
     this.#segments = segments;
     this.segmentBytes = this.#segmentBytes;
+    this.boardBytes = this.#boardBytes;
     this.#studio = studio;
     this.#offline = offline;
     this.#device = device;
@@ -108,6 +114,7 @@ export class KeptStorage {
     await this.#try(async () => {
       this.#kept.value = (await this.#offline?.measure()) ?? null;
       this.#segmentBytes.value = (await this.#segments?.bytes()) ?? 0;
+      this.#boardBytes.value = (await this.#segments?.boards()) ?? 0;
       this.#room.value = await this.#device.storageRoom();
     });
   }

@@ -4,11 +4,13 @@ import { ModelProblem } from './model-problem.tsx';
 import { OldestFilms } from './oldest-films.tsx';
 import { Sheet } from './sheet.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
+import { BOARDS_TEXTS } from './texts/boards-texts.ts';
 import { bytesInWords } from './texts/texts.ts';
 
 /** What this site keeps on the device: how large each thing is, and a way to delete it. */
 export function StorageDialog({ storage }: { readonly storage: KeptStorage }): VNode {
   const { storage: texts } = useTexts();
+  const boards = BOARDS_TEXTS[useStudio().language.value];
   return (
     <Sheet
       id="storage"
@@ -29,6 +31,7 @@ export function StorageDialog({ storage }: { readonly storage: KeptStorage }): V
         bytes={storage.segmentBytes.value}
         onDelete={() => void storage.clearSegments()}
       />
+      <Kept name={boards.title} hint={boards.kept} bytes={storage.boardBytes.value} />
       <Downloaded storage={storage} />
       <Room storage={storage} />
     </Sheet>
@@ -94,7 +97,8 @@ function Kept(props: {
   readonly name: string;
   readonly hint: string | null;
   readonly bytes: number;
-  readonly onDelete: () => void;
+  /** Absent for what is deleted elsewhere. */
+  readonly onDelete?: () => void;
   readonly children?: VNode | null;
 }): VNode {
   const { name, hint, bytes, onDelete, children } = props;
@@ -107,7 +111,7 @@ function Kept(props: {
       </div>
       {hint && <p class="hint">{hint}</p>}
       {children}
-      {bytes > 0 && (
+      {bytes > 0 && onDelete && (
         <div class="card-actions">
           <button type="button" class="link" aria-label={texts.remove(name)} onClick={onDelete}>
             {models.remove}

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Device } from '../../src/client/device.ts';
 import { openBoardFiles } from '../../src/films/board-files.ts';
 import { openBoardSegments } from '../../src/films/board-segments.ts';
 import { openSegmentFiles, trimSegments } from '../../src/films/segment-files.ts';
 import { type PictureKeeper, stateOf } from '../../src/state/board-keeper.ts';
 import type { BoardShelf } from '../../src/state/board-shelf.ts';
+import { KeptStorage } from '../../src/state/kept-storage.ts';
 import { Studio } from '../../src/state/studio.ts';
 import { memoryFolders } from './memory-folders.ts';
 import { FakeEngine, settle } from './state-fake-engine.ts';
@@ -320,6 +322,31 @@ test('when room is made, the segments of boards go last, and those of a deleted 
   await (await openFiles())!.remove('00000000000000aa');
   await trimSegments(segments, [], 2, await ofBoards.all());
   expect((await segments.segments()).toSorted()).toEqual(['c', 'e']);
+});
+
+test('the list of all that is kept says how much the storyboards take', async () => {
+  const studio = await visit();
+  castle(studio);
+  const photo = pictureFile('scene.png', 'image/png');
+  await studio.open(photo, 'scene.png');
+  await (await studio.askForBoards()).begin();
+  const device: Device = {
+    stayAwake: () => () => {},
+    showBadge: () => {},
+    noticePermission: () => 'none',
+    askForNotices: async () => 'none',
+    tellIfHidden: () => {},
+    storageRoom: async () => null,
+    askToPersist: async () => false,
+  };
+  const storage = new KeptStorage(studio, null, device, {
+    bytes: async () => 0,
+    clear: async () => {},
+    boards: async () => (await openFiles())!.bytes(),
+  });
+  await storage.persist();
+  expect(storage.boardBytes.value).toBeGreaterThan(photo.size);
+  expect(storage.boardBytes.value).toBeLessThan(photo.size + 3000);
 });
 
 test('what is left of boards that were never put away goes after a month', async () => {

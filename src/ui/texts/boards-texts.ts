@@ -23,6 +23,8 @@ export interface BoardsTexts {
   readonly begin: string;
   readonly openFile: string;
   readonly busy: string;
+  /** In the list of all that is kept. */
+  readonly kept: string;
 }
 
 /** In every language of the page. */
@@ -48,6 +50,7 @@ export const BOARDS_TEXTS: Readonly<Record<Language, BoardsTexts>> = {
     begin: 'New storyboard',
     openFile: 'Open a file …',
     busy: 'While a film is made its storyboard stays on the page.',
+    kept: 'Their words and pictures. “Storyboards” below the player lists and deletes them.',
   },
   zh: {
     open: (others) => (others === 0 ? '我的分镜' : `我的分镜（${others + 1}）`),
@@ -70,5 +73,6 @@ export const BOARDS_TEXTS: Readonly<Record<Language, BoardsTexts>> = {
     begin: '新建分镜',
     openFile: '打开文件……',
     busy: '制作影片时，它的分镜会留在页面上。',
+    kept: '分镜的文字和图片。在播放器下方的“我的分镜”里可以查看和删除。',
   },
 };

@@ -316,8 +316,7 @@ export const EN: Texts = {
     others: 'Other files',
     segments: 'Parts of films',
     segmentsHint: 'So that a film goes on where it stopped, and what has not changed is not made again.',
-    clips:
-      'Finished films and storyboards are kept, too: “Your films” and “Storyboards” below the player list and delete them.',
+    clips: 'Finished films are kept, too: “Your films” below the player lists and deletes them.',
     remove: (what) => `Delete: ${what}`,
     persistent: 'The browser has promised not to clear this by itself.',
     notPersistent: 'The browser may clear this by itself when the device runs out of space.',
