@@ -23,6 +23,8 @@ export class TwinPlayer {
   readonly #videos: readonly [HTMLVideoElement, HTMLVideoElement];
   readonly #stops: readonly (() => void)[];
   #plan: readonly Stretch[];
+  /** What each stretch shows: films change their places in the list. */
+  #keys: readonly string[];
   #seen = 0;
   /** The stretch that is seen; −1: none. */
   #at = -1;
@@ -38,16 +40,17 @@ export class TwinPlayer {
     this.#play = play;
     this.#videos = videos;
     this.#plan = play.plan.peek();
+    this.#keys = this.#keysOf(this.#plan);
+    const first = play.sought.peek();
     this.#stops = [
       effect(() => {
-        const { seconds } = play.sought.value;
-        untracked(() => void this.#go(seconds));
+        const { sought, time } = play;
+        const isFirst = sought.value === first; // the playhead may have gone on since
+        untracked(() => void this.#go(isFirst ? time.value : sought.value.seconds));
       }),
       effect(() => {
         const plan = play.plan.value;
-        if (JSON.stringify(plan) === JSON.stringify(this.#plan)) return; // words are typed, and nothing else changes
-        this.#plan = plan;
-        untracked(() => void this.#go(play.time.value));
+        untracked(() => this.#replan(plan));
       }),
       effect(() => {
         const isPlaying = play.isPlaying.value;
@@ -68,6 +71,30 @@ export class TwinPlayer {
     for (const video of this.#videos) {
       video.removeAttribute('src');
       video.load();
+    }
+  }
+
+  #keysOf(plan: readonly Stretch[]): readonly string[] {
+    const films = this.#play.films.peek();
+    return plan.map(({ film, from, start, seconds }) =>
+      JSON.stringify([film === null ? null : films[film]?.id, from, start, seconds]),
+    );
+  }
+
+  /** While words are typed nothing else changes; and while a film is made what is seen goes on. */
+  #replan(plan: readonly Stretch[]): void {
+    const keys = this.#keysOf(plan);
+    const before = this.#keys;
+    this.#plan = plan;
+    this.#keys = keys;
+    if (keys.join() === before.join()) return;
+    const at = keys.indexOf(before[this.#at] ?? '');
+    if (at < 0) {
+      this.#at = -1;
+      void this.#go(this.#play.time.value);
+    } else {
+      this.#at = at;
+      this.#lookAhead();
     }
   }
 
@@ -130,9 +157,14 @@ export class TwinPlayer {
     video.classList.add('on');
     other.classList.remove('on');
     other.pause();
-    const next = nextShown(this.#plan, at + 1);
-    const stretch = this.#plan[next];
-    this.#next = stretch ? { at: next, isReady: this.#prepare(1 - which, stretch, stretch.from) } : null;
+    this.#lookAhead();
+  }
+
+  /** The other video is to stand ready on what comes next. */
+  #lookAhead(): void {
+    const at = nextShown(this.#plan, this.#at + 1);
+    const stretch = this.#plan[at];
+    this.#next = stretch ? { at, isReady: this.#prepare(1 - this.#seen, stretch, stretch.from) } : null;
   }
 
   #run(): void {
@@ -167,6 +199,8 @@ export class TwinPlayer {
   async #change({ at, isReady }: Next): Promise<void> {
     const turn = this.#turn;
     const video = this.#videos[this.#seen]!;
+    // On a slow device it is not there yet: what lies behind the stretch is not to be seen.
+    if ((await Promise.race([isReady, null])) === null) video.pause();
     const isThere = await isReady;
     if (turn !== this.#turn) return;
     if (isThere) this.#see(1 - this.#seen, at);
