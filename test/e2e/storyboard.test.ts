@@ -391,6 +391,7 @@ test('clips wait for each other, over a reload, and another tab shows what is ma
   await studio.generate.click();
   await studio.progress.waitFor();
   await studio.fillSmallJob('a tree in the snow', 1);
+  await studio.page.waitForTimeout(500); // sooner, it would be the same press
   await button(actions.enqueue).click();
   await waiting().filter({ hasText: 'a tree in the snow' }).waitFor();
 
