@@ -56,7 +56,8 @@ export class TwinPlayer {
         const isPlaying = play.isPlaying.value;
         untracked(() => {
           if (!isPlaying) this.#halt();
-          else if (this.#at < 0) void this.#go(play.time.value);
+          // A video that has ended would begin anew.
+          else if (this.#at < 0 || this.#videos[this.#seen]!.ended) void this.#go(play.time.value);
           else this.#run();
         });
       }),
