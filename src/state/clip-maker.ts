@@ -128,8 +128,7 @@ function after(running: RunningJob, event: GenerateEvent): RunningJob {
       return {
         ...running,
         segment: { index, count, from: running.fraction },
-        phase: 'prepare',
-        preview: null,
+        phase: 'prepare', // what was seen of the part before stays until there is something newer
       };
     }
     case 'device':

@@ -16,10 +16,12 @@ export function Running({ job }: { readonly job: RunningJob }): VNode {
   const firstFrame = picture && picture.file === job.request.picture ? picture : null;
   const { steps } = job.request.job;
   const step = Math.min(steps, Math.floor((job.done / Math.max(1, job.total)) * steps) + 1);
-  const { index, count } = job.segment;
+  const { index, count, from } = job.segment;
+  // Of a film each part comes out of the blur anew; parts are taken for equally long.
+  const developed = count === 1 ? job.fraction : Math.min(1, (job.fraction - from) * count);
   const parts = [
     count === 1 ? null : texts.board.progress(index + 1, count),
-    stage.phases[job.phase],
+    job.phase === 'picture' && index > 0 ? stage.pickingUp : stage.phases[job.phase],
     job.phase === 'denoise' && count === 1 ? stage.step(step, steps) : null,
     job.secondsLeft === null ? null : stage.timeLeft(job.secondsLeft),
   ];
@@ -27,7 +29,7 @@ export function Running({ job }: { readonly job: RunningJob }): VNode {
     <>
       <Frame shape={job.shape}>
         {job.preview ? (
-          <PreviewCanvas preview={job.preview} fraction={job.fraction} />
+          <PreviewCanvas preview={job.preview} fraction={developed} />
         ) : firstFrame ? (
           <img
             class={`first-frame ${job.request.job.segments[0]?.picture?.fit ?? ''}`}

@@ -106,6 +106,7 @@ export const EN: Texts = {
   stage: {
     empty: 'Your clip will appear here',
     emptyHint: 'Describe a small scene, then press “Make the clip”.',
+    pickingUp: 'Picking up where the part before ended',
     phases: {
       prepare: 'Waking up the painter',
       text: 'Reading your words',

@@ -101,6 +101,8 @@ export interface Texts {
   readonly stage: {
     readonly empty: string;
     readonly emptyHint: string;
+    /** Phase `picture` of a part that goes on from another. */
+    readonly pickingUp: string;
     readonly phases: Readonly<Record<Phase, string>>;
     readonly step: (step: number, steps: number) => string;
     readonly timeLeft: (seconds: number) => string;
