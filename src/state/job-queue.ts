@@ -324,6 +324,24 @@ export class JobQueue {
     return led;
   }
 
+  /**
+   * Runs `work` with the engine in no other hands, for what is no job. What is asked for meanwhile waits, and is made afterwards.
+   * @returns false, with nothing run, if the engine is at work.
+   */
+  async borrow(work: () => Promise<void>): Promise<boolean> {
+    if (this.isTaken.value) return false;
+    this.#leading.value = true;
+    let led = false;
+    try {
+      led = await this.#tabs.lead(work);
+    } finally {
+      this.#leading.value = false;
+    }
+    if (led) await this.#goOnIfAsked();
+    else this.#watch();
+    return led;
+  }
+
   /** What was asked for here in the very moment in which the work ended, here or elsewhere. */
   async #goOnIfAsked(): Promise<void> {
     const isAsked = ({ id }: QueuedJob): boolean => this.#asked.has(id) && !this.#problems.value.has(id);

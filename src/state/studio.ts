@@ -319,6 +319,14 @@ export class Studio {
     await (this.queue.value?.tryAgain(error, device) ?? this.generate());
   }
 
+  /** Runs `work` with the engine in no other hands, in whatever tab. @returns false, with nothing run, if it is at work. */
+  async borrowEngine(work: () => Promise<void>): Promise<boolean> {
+    if (this.queue.value) return this.queue.value.borrow(work);
+    if (this.isRunning.value) return false;
+    await work();
+    return true;
+  }
+
   /** Whether a job can be made. @throws {AppError} `input/…` if not. */
   check(job: Job, manifest: ModelManifest, hasPicture: boolean): void {
     checkJob(job, manifest.limits, { hasPicture });

@@ -15,12 +15,15 @@ export type TakeFilm =
  */
 export class TakeFilms {
   readonly #engine: Engine;
+  readonly #alone: (work: () => Promise<void>) => Promise<boolean>;
   readonly #films = signal<ReadonlyMap<string, TakeFilm>>(new Map());
   readonly #abort = new AbortController();
   #last: Promise<void> = Promise.resolve();
 
-  constructor(engine: Engine) {
+  /** @param alone runs work with the engine in no other hands; false, with nothing run, if it is at work. */
+  constructor(engine: Engine, alone: (work: () => Promise<void>) => Promise<boolean>) {
     this.#engine = engine;
+    this.#alone = alone;
   }
 
   /** By the identity of the take. */
@@ -29,13 +32,15 @@ export class TakeFilms {
   }
 
   /**
-   * Asks for a film whose last segment is the take. Not while a job runs. Settles when there is one, or it is known why not; a second call
-   * for the same changes nothing. Never rejects.
+   * Asks for a film whose last segment is the take. Settles when there is one, or it is known why not; a second call for the same changes
+   * nothing, unless the engine was at work at the first. Never rejects.
    */
   ask(identity: string, request: GenerateRequest): Promise<void> {
     if (this.#films.value.has(identity)) return this.#last;
     this.#set(identity, { status: 'preparing' });
-    this.#last = this.#last.then(() => this.#make(identity, request));
+    this.#last = this.#last.then(async () => {
+      if (!(await this.#alone(() => this.#make(identity, request)))) this.#forget(identity);
+    });
     return this.#last;
   }
 
@@ -69,6 +74,10 @@ export class TakeFilms {
     this.#abort.abort();
     for (const film of this.#films.value.values()) if (film.status === 'film') URL.revokeObjectURL(film.url);
     this.#films.value = new Map();
+  }
+
+  #forget(identity: string): void {
+    this.#films.value = new Map([...this.#films.value].filter(([known]) => known !== identity));
   }
 
   #set(identity: string, film: TakeFilm): void {

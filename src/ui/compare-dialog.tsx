@@ -15,7 +15,7 @@ export function CompareDialog({ onClose }: { readonly onClose: () => void }): VN
   const studio = useStudio();
   const { board, language } = studio;
   const texts = TAKES_TEXTS[language.value].compare;
-  const films = useMemo(() => new TakeFilms(studio.engine), [studio]);
+  const films = useMemo(() => new TakeFilms(studio.engine, (work) => studio.borrowEngine(work)), [studio]);
   const player = useMemo(() => new StepPlayer(), []);
   const [hidden, setHidden] = useState<ReadonlySet<number>>(new Set());
   useEffect(() => {
@@ -172,7 +172,8 @@ function useTakeFilm(take: Take, films: TakeFilms): TakeFilm | { readonly status
   const seconds = shownSeconds(take);
   // As it stands, or as it was when it was made.
   const found = studio.inFilms(identity, seconds) ?? studio.inFilms(board.madeAs(take.id)?.identity, seconds);
-  const canAsk = !found && board.isMade(identity) && !studio.isRunning.value;
+  const isTaken = studio.queue.value?.isTaken.value ?? studio.isRunning.value;
+  const canAsk = !found && board.isMade(identity) && !isTaken;
   useEffect(() => {
     if (!canAsk) return;
     const { device, visibleLabel } = form;
@@ -188,7 +189,7 @@ function useTakeFilm(take: Take, films: TakeFilms): TakeFilm | { readonly status
   if (found) return { status: 'film', url: found.clip.url, start: found.start, seconds: found.seconds };
   const film = films.films.value.get(identity);
   if (film) return film;
-  return { status: !board.isMade(identity) ? 'not-kept' : studio.isRunning.value ? 'busy' : 'preparing' };
+  return { status: !board.isMade(identity) ? 'not-kept' : isTaken ? 'busy' : 'preparing' };
 }
 
 function TakeVideo(props: {

@@ -308,6 +308,25 @@ describe('after a reload', () => {
 });
 
 describe('two tabs', () => {
+  test('while one has borrowed the engine, what is asked for in either waits and is made afterwards', async () => {
+    const first = await openTab();
+    const second = await openTab();
+    let giveBack = (): void => {};
+    const borrowed = first.studio.borrowEngine(() => new Promise((resolve) => (giveBack = resolve)));
+    await until(() => first.queue.isTaken.value);
+    expect(await first.studio.borrowEngine(async () => {})).toBe(false);
+    second.studio.form.prompt.value = 'a dog';
+    void second.studio.generate();
+    await until(() => titles(second).length === 1);
+    expect(second.engine.jobs).toHaveLength(0);
+    giveBack();
+    expect(await borrowed).toBe(true);
+    await until(() => second.engine.jobs.length === 1);
+    expect(await first.studio.borrowEngine(async () => {})).toBe(false);
+    second.engine.job.finish();
+    await until(() => !first.queue.isTaken.value);
+  });
+
   test('the second shows what the first makes, adds to the same queue, and starts no engine', async () => {
     const first = await openTab();
     await ask(first, 'a cat');

@@ -184,9 +184,27 @@ test('takes come back after a reload, with what was made', () => {
 });
 
 describe('films of takes', () => {
+  const alone = async (work: () => Promise<void>): Promise<boolean> => work().then(() => true);
+
+  test('wait for the engine, and can be asked for again when it is free', async () => {
+    const engine = new FakeEngine();
+    let isTaken = true;
+    const films = new TakeFilms(engine, async (work) => !isTaken && alone(work));
+    await films.ask('a', request());
+    expect(engine.jobs).toHaveLength(0);
+    expect(films.films.value.has('a')).toBe(false);
+    isTaken = false;
+    void films.ask('a', request());
+    await settle();
+    engine.job.finish();
+    await settle();
+    expect(films.films.value.get('a')).toMatchObject({ status: 'film' });
+    films.dispose();
+  });
+
   test('are put together one after the other from what is kept', async () => {
     const engine = new FakeEngine();
-    const films = new TakeFilms(engine);
+    const films = new TakeFilms(engine, alone);
     void films.ask('a', request('one'));
     void films.ask('b', request('two'));
     void films.ask('a', request('one'));
@@ -206,7 +224,7 @@ describe('films of takes', () => {
 
   test('are given up as soon as something would have to be made', async () => {
     const engine = new FakeEngine();
-    const films = new TakeFilms(engine);
+    const films = new TakeFilms(engine, alone);
     const asked = films.ask('a', request());
     await settle();
     engine.job.say({ type: 'segment', index: 0, count: 1, made: false });
