@@ -162,10 +162,9 @@ function readFilm(
   const board = file.job;
   const [first, ...others] = board.segments;
   const fit = oneOf('--fit', values.fit ?? first?.picture?.fit, PICTURE_FITS);
-  const job =
-    values.image === undefined || !first
-      ? board
-      : { ...board, segments: [{ ...first, picture: { fit } }, ...others] };
+  const begins =
+    first && (values.image !== undefined || first.picture) ? { ...first, picture: { fit } } : first;
+  const job = begins ? { ...board, segments: [begins, ...others] } : board;
   const picture = values.image === undefined ? file.picture : null;
   checkJob(job, model.limits, { hasPicture: values.image !== undefined || picture !== null });
   return commandFor(job, values, picture);

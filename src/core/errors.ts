@@ -72,6 +72,7 @@ export const ERROR_CODES = [
   'encode/failed',
   'worker/crashed',
   'worker/busy',
+  'worker/queue-full',
   'worker/start',
   'embed/refused',
   'embed/policy',

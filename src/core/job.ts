@@ -124,6 +124,11 @@ export interface Continuation {
    * frame is always a single picture; `prefixFrames` is 1 then.
    */
   readonly from: 'latents' | 'picture';
+  /**
+   * How much of a channel's deviation may come or go in a segment without being meant: so much is taken back, so that a still scene is the
+   * same after 36 segments. 0, or absent, changes nothing.
+   */
+  readonly drift?: number;
 }
 
 /** How a model's latents relate to pixels and time. */

@@ -45,6 +45,7 @@ export async function segmentNames(
     const name = await digestOf([
       [STORE_VERSION, device, modelHash(manifest)],
       [plan.shape.encoderWidth, plan.shape.encoderHeight, segment.latentFrames, segment.prefixFrames],
+      segment.prefixFrames > 0 && (manifest.limits.continuation?.drift ?? 0),
       spokenPrompt(job, said),
       sampling,
       sampling.guidance === 1 ? null : negativePrompt,

@@ -166,7 +166,8 @@ export class EngineService implements EngineApi {
         texts: this.#textsFor(`${runtime.kind} ${manifest.files.text.sha256}`),
         openFiles: (onProgress) => this.#openFiles(manifest, signal, onProgress),
         preparePicture: prepare,
-        openSink: (...args) => this.#parts.openSink(request, signal, ...args),
+        // Without a store nobody would take the segments, and the writer would hold them all.
+        openSink: (...args) => this.#parts.openSink({ ...request, keep: store !== null }, signal, ...args),
       },
       { signal, clock, onEvent, warnings: warning ? [warning] : [] },
     );

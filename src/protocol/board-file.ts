@@ -29,7 +29,12 @@ export interface BoardFile {
  * @throws {AppError} `input/picture-too-large` · `input/picture-unreadable`.
  */
 export async function writeBoardFile(job: Job, title: string, picture: Blob | null): Promise<string> {
-  const words = { ...(title && { title }), ...job };
+  // A field that stands empty says nothing: JSON would make null of it.
+  const words = JSON.parse(
+    JSON.stringify({ ...(title && { title }), ...job }, (_, value: unknown) =>
+      typeof value === 'number' && !Number.isFinite(value) ? undefined : value,
+    ),
+  ) as Readonly<Record<string, unknown>>;
   if (!picture) return `${JSON.stringify(words, null, 2)}\n`;
   if (picture.size > MAX_BOARD_PICTURE_BYTES) {
     const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;

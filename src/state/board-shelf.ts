@@ -1,6 +1,6 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals-core';
 import { AppError } from '../core/errors.ts';
-import { titleOf } from '../core/job.ts';
+import { shownSeconds, titleOf } from '../core/job.ts';
 import { writeBoardFile } from '../protocol/board-file.ts';
 import type { ModelManifest } from '../protocol/manifest.ts';
 import { type BoardKeeper, type BoardPage, type KeptBoard, showBoard, stateOf } from './board-keeper.ts';
@@ -316,7 +316,7 @@ export class BoardShelf {
     try {
       const { id, text, written } = stored;
       const { mark, job } = await this.#keeper.read(text);
-      const seconds = job.segments.reduce((sum, segment) => sum + segment.seconds, 0);
+      const seconds = job.segments.reduce((sum, segment) => sum + shownSeconds(segment), 0);
       return { id, title: titled(mark.name, job), segments: job.segments.length, seconds, written };
     } catch {
       return null;

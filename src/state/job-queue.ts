@@ -111,7 +111,7 @@ export class JobQueue {
   /** What failed and did not wait. */
   #stopped: { readonly error: AppError; readonly work: Work } | null = null;
   /** For the job that failed: makes it on another device. */
-  #device: DeviceChoice | null = null;
+  #device: { readonly id: string; readonly device: DeviceChoice } | null = null;
 
   /** @param host stays the caller's. */
   constructor(host: QueueHost, { files, tabs, now = Date.now }: QueueParts) {
@@ -146,6 +146,9 @@ export class JobQueue {
       await this.refresh();
       this.#tabs.say({ type: 'who' });
       void this.#findModels(); // nobody has to wait for that
+      const now = this.#host.maker.state.value; // somebody may have pressed meanwhile
+      if (!this.#leading.value && now.status === 'running')
+        void this.#lead({ id: null, request: now.request, ids: [], isBegun: true });
     } catch (error) {
       console.warn(error); // nothing waits, then
     }
@@ -172,13 +175,14 @@ export class JobQueue {
 
   /**
    * Goes on with the first job that waits: one that failed, where it stopped.
-   * @param device to make the first one on, if another than it asks for.
+   * @param device to make the one that failed on, if another than it asks for.
    */
   async goOn(device: DeviceChoice | null = null): Promise<void> {
     if (this.#elsewhere.value) return this.#tabs.say({ type: 'pause', paused: false });
+    const [failed] = this.#problems.value.keys();
+    this.#device = device && failed !== undefined ? { id: failed, device } : null;
     this.#pause.value = null;
     this.#problems.value = new Map();
-    this.#device = device;
     await this.#lead(null);
   }
 
@@ -251,7 +255,7 @@ export class JobQueue {
     await this.#change(async () => {
       if (this.jobs.value.length >= MAX_QUEUED) {
         const message = `The queue is full with ${MAX_QUEUED} jobs; wait for one, or remove one.`;
-        throw new AppError('worker/busy', message, { detail: { most: MAX_QUEUED } });
+        throw new AppError('worker/queue-full', message, { detail: { most: MAX_QUEUED } });
       }
       await this.#keep(work);
       this.#host.line.say('queued');
@@ -366,10 +370,10 @@ export class JobQueue {
   async #workOf({ id, job, modelName, device, visibleLabel, board, isPart }: QueuedJob): Promise<Work> {
     const manifest = await this.#manifest(job.model, modelName);
     const known = this.#asked.get(id);
-    const picture = known ? known.request.picture : await this.#files.picture(id);
+    // The copy first: the visitor's own file may have been moved or edited since.
+    const picture = (await this.#files.picture(id)) ?? known?.request.picture ?? null;
     this.#host.check(job, manifest, picture !== null);
-    const chosen = this.#device ?? device;
-    this.#device = null;
+    const chosen = this.#device?.id === id ? this.#device.device : device;
     const shown = { device: chosen, visibleLabel, preview: true, keep: true, ...(board && { board }) };
     return { id, request: { job, manifest, picture, ...shown }, ids: known?.ids ?? [], isPart };
   }
@@ -378,6 +382,7 @@ export class JobQueue {
     this.#work = work;
     this.#adopting = null;
     this.#stopped = null;
+    if (!work.isBegun && this.#host.isRunning.value) await this.#over(); // none of the queue's, but the engine is at work
     this.#current.value = work.id;
     const error = work.isBegun
       ? await this.#over()

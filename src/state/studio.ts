@@ -592,7 +592,7 @@ export class Studio {
    * @returns what went wrong; null also for a cancelled one. Never rejects.
    */
   async make(request: GenerateRequest, ids: readonly number[], isPart = false): Promise<AppError | null> {
-    if (this.isRunning.value) return null;
+    if (this.isRunning.value) return new AppError('worker/busy', 'Another film is being made.');
     const { segments } = request.job;
     const mark = (count: number): void => {
       const made = { ...request.job, segments: segments.slice(0, count) };

@@ -67,6 +67,7 @@ export const ERROR_ACTIONS: Readonly<Record<ErrorCode, ErrorAction>> = {
   'encode/failed': 'try-again',
   'worker/crashed': 'try-again',
   'worker/busy': 'dismiss',
+  'worker/queue-full': 'dismiss',
   'worker/start': 'reload',
   'embed/refused': 'dismiss',
   'embed/policy': 'reload',

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { titleOf } from '../core/job.ts';
+import { shownSeconds, titleOf } from '../core/job.ts';
 import type { JobQueue, MakingElsewhere, QueuedJob } from '../state/job-queue.ts';
 import { ErrorWords } from './error-words.tsx';
 import { CloseIcon } from './icons.tsx';
@@ -89,7 +89,7 @@ function Waiting(props: {
   const { errors } = useTexts();
   const { segments } = job.job;
   const title = titleOf(job.job) || texts.noWords;
-  const seconds = segments.reduce((sum, segment) => sum + segment.seconds, 0);
+  const seconds = segments.reduce((sum, segment) => sum + shownSeconds(segment), 0);
   const problem = queue.problems.value.get(job.id);
   const move = (action: string, by: number): void => {
     onMove(action);

@@ -262,6 +262,16 @@ describe('a board as one file', () => {
     expect(studio.problem.value?.code).toBe('input/seconds');
   });
 
+  test('a field that stands empty says nothing, and the file can be opened', async () => {
+    castle();
+    studio.form.seed.value = Number.NaN;
+    const text = await saved();
+    expect((JSON.parse(text) as Job).segments[1]).not.toHaveProperty('seed');
+    await openText(text);
+    expect(studio.problem.value).toBeNull();
+    expect(studio.board.segments.value.every(({ seed }) => Number.isInteger(seed))).toBe(true);
+  });
+
   test('takes a picture of up to 11 MB', async () => {
     const job = parseBoardFile({ segments: [{ prompt: 'a', picture: { fit: 'crop' } }] }, MANIFEST, 1).job;
     const png = new Uint8Array(await pictureFile('scene.png').arrayBuffer());

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { EXIT_CANCELLED, EXIT_CODES, exitCodeOf } from '../../scripts/exit-codes.ts';
 import { type GenerateCommand, readCommand, usage } from '../../scripts/generate-arguments.ts';
@@ -192,6 +193,13 @@ describe('a storyboard', () => {
       image: 'a.png',
       job: { segments: [{ picture: { fit: 'letterbox' } }] },
     });
+  });
+
+  test('a picture of its own is fitted as is said beside it', () => {
+    const picture = `data:image/png;base64,${readFileSync('test/fixtures/pictures/scene.png').toString('base64')}`;
+    const board = { segments: [{ prompt: 'a cat', picture: { fit: 'crop' } }], picture };
+    expect(film(board).job.segments[0]?.picture).toEqual({ fit: 'crop' });
+    expect(film(board, '--fit', 'letterbox').job.segments[0]?.picture).toEqual({ fit: 'letterbox' });
   });
 
   test('says what is wrong with it, and with what is said beside it', () => {

@@ -172,6 +172,24 @@ describe('while a job runs', () => {
   });
 });
 
+test('what the studio makes past the queue is waited for, and nothing that waits is lost', async () => {
+  const tab = await openTab();
+  await ask(tab, 'a cat', 'a dog', 'a bird');
+  tab.queue.pauseNow();
+  tab.engine.job.finish();
+  await until(() => !tab.queue.isTaken.value);
+  const past = tab.studio.make(request('a fish'), []);
+  expect(await tab.studio.make(request('a fox'), [])).toMatchObject({ code: 'worker/busy' });
+  void tab.queue.goOn();
+  await settle();
+  expect(titles(tab)).toEqual(['a dog', 'a bird']);
+  tab.engine.job.finish();
+  await past;
+  await until(() => tab.engine.jobs.length === 3);
+  expect(tab.engine.job.request.job.segments[0]?.prompt).toBe('a dog');
+  expect(titles(tab)).toEqual(['a bird']);
+});
+
 test('a job that was begun before the queue was there counts as the first', async () => {
   const tab = await openTab();
   tab.studio.queue.value = null;

@@ -62,6 +62,7 @@ export const ERRORS_EN: Texts['errors'] = {
   'encode/failed': titled('The video could not be written'),
   'worker/crashed': titled('The painter stopped unexpectedly'),
   'worker/busy': titled('A clip is already being made'),
+  'worker/queue-full': titled('The queue is full'),
   'worker/start': titled('The painter could not start'),
   'embed/refused': titled('This site may not show Kindling'),
   'embed/policy': titled('This widget is not set up correctly'),

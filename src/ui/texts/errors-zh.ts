@@ -89,6 +89,7 @@ export const ERRORS_ZH: Texts['errors'] = {
   'encode/failed': said('视频写入失败', '请再试一次。'),
   'worker/crashed': said('画师意外停下了', '请再试一次，会有一位新的画师接手。'),
   'worker/busy': said('正在制作一段短片', '请等它完成，或先取消。'),
+  'worker/queue-full': said('队列已满', '最多可以排 {most} 个；请等一个完成，或移除一个。'),
   'worker/start': said('画师没能开工', '请检查网络连接，然后重新加载页面。'),
   'embed/refused': said('这个网站不能显示 Kindling', '{site} 不在允许的网站之列。'),
   'embed/policy': said('这个小组件没有正确设置', '请让网站的运营者检查 embed-policy.json。'),
