@@ -11,6 +11,7 @@ import type { Engine } from '../client/engine.ts';
 import { checkJob } from '../core/check-job.ts';
 import { AppError } from '../core/errors.ts';
 import { type Job, shownSeconds } from '../core/job.ts';
+import type { ShownSegment } from '../core/play-plan.ts';
 import { countGraphemes } from '../core/prompt.ts';
 import type { DeviceChoice, GenerateRequest, GenerationReport, JobRecord } from '../protocol/engine-api.ts';
 import { type ModelManifest, modelHash } from '../protocol/manifest.ts';
@@ -138,6 +139,8 @@ export class Studio {
   #opened = 0;
   /** The seed that made the last clip, or began it: once more it would only make the same. */
   #spentSeed: number | null = null;
+  /** The last film, if it found no room. */
+  #unkept: Clip | null = null;
   #findingGpu: Promise<void> | null = null;
 
   constructor(parts: StudioParts) {
@@ -593,6 +596,8 @@ export class Studio {
    */
   async make(request: GenerateRequest, ids: readonly number[], isPart = false): Promise<AppError | null> {
     if (this.isRunning.value) return new AppError('worker/busy', 'Another film is being made.');
+    const made = this.#unkept;
+    if (made && !isPart && this.#filmOf(made.request) === this.#filmOf(request)) return this.#keepAgain(made);
     const { segments } = request.job;
     const mark = (count: number): void => {
       const made = { ...request.job, segments: segments.slice(0, count) };
@@ -625,17 +630,35 @@ export class Studio {
     if (this.gallery.problem.value) this.refuse(this.gallery.problem.value);
   }
 
+  /** What a film shows. */
+  #showsOf({ job, picture }: GenerateRequest): readonly ShownSegment[] {
+    const identities = this.board.identitiesOf(job, picture);
+    return job.segments.map((segment, i) => ({ identity: identities[i]!, seconds: shownSeconds(segment) }));
+  }
+
+  /** Equal for requests of the same film. */
+  #filmOf(request: GenerateRequest): string {
+    return JSON.stringify([this.#showsOf(request), request.visibleLabel]);
+  }
+
   /** What cannot be kept is said at once: later it would be too late to download it. */
   async #keepFilm(clip: Clip): Promise<AppError | null> {
-    const { job, picture } = clip.request;
-    const identities = this.board.identitiesOf(job, picture);
-    const shows = job.segments.map((segment, index) => ({
-      identity: identities[index]!,
-      seconds: shownSeconds(segment),
-    }));
-    if (await this.gallery.keep(clip, Date.now(), shows)) return null;
+    this.#unkept = null;
+    if (await this.gallery.keep(clip, Date.now(), this.#showsOf(clip.request))) return null;
     this.#tellGalleryProblem();
-    return this.gallery.problem.value;
+    const problem = this.gallery.problem.value;
+    if (problem?.code === 'storage/full') this.#unkept = clip;
+    return problem;
+  }
+
+  /** Goes on with a film that was made and found no room: a second one of the same would take twice as much. */
+  async #keepAgain(clip: Clip): Promise<AppError | null> {
+    this.#unkept = null;
+    if (this.#problem.value?.code === 'storage/full') this.#problem.value = null;
+    this.maker.show(clip);
+    const id = this.gallery.idOf(clip);
+    // As soon as there was room it was kept by itself.
+    return this.gallery.films.value.some((film) => film.id === id) ? null : this.#keepFilm(clip);
   }
 
   /** Remembers how long a clip took: the next estimate. */

@@ -106,6 +106,29 @@ describe('when space runs short', () => {
     expect(gallery.problem.value).toBeNull();
   });
 
+  test('going on with a film that was finished keeps it, once, and makes no second one', async () => {
+    const { gallery, maker } = studio;
+    await gallery.keep(clip('old', 10_000), 1000);
+    const make = async () => {
+      const made = studio.make(request('a cat'), []);
+      engine.job.finish();
+      return made;
+    };
+    disk.holds(10_010);
+    expect(await make()).toMatchObject({ code: 'storage/full' });
+    // Without room it is said again.
+    expect(await studio.make(request('a cat'), [])).toMatchObject({ code: 'storage/full' });
+    await gallery.remove(gallery.films.value[0]!.id); // keeps what waited
+    expect(await studio.make(request('a cat'), [])).toBeNull();
+    expect(gallery.films.value.map(({ title }) => title)).toEqual(['a cat']);
+    expect(gallery.waiting.value).toEqual([]);
+    expect(studio.problem.value).toBeNull();
+    expect(maker.state.value).toMatchObject({ status: 'done' });
+    expect(engine.jobs).toHaveLength(1);
+    expect(await make()).toBeNull(); // asked for once more, it is made once more
+    expect(engine.jobs).toHaveLength(2);
+  });
+
   test('in the middle of a film it is said how much is needed, what is there stays, and it goes on once there is room', async () => {
     const segments = (await openSegmentFiles(disk))!;
     await segments.write('aa', 'latents', new Uint8Array(1000));
