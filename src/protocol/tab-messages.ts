@@ -17,10 +17,13 @@ export interface MakingElsewhere {
   readonly paused: boolean;
 }
 
-/** `who`: whoever makes a film is asked to say so. `changed`: the queue or the kept films. `pause`: to whoever works the queue. */
+/**
+ * `who`: whoever makes a film is asked to say so. `changed`: the queue or the kept films; `made` names a job of the queue that was
+ * finished. `pause`: to whoever works the queue.
+ */
 export type TabMessage =
   | { readonly type: 'who' }
-  | { readonly type: 'changed' }
+  | { readonly type: 'changed'; readonly made?: string }
   | { readonly type: 'pause'; readonly paused: boolean }
   | { readonly type: 'making'; readonly making: MakingElsewhere };
 
@@ -34,6 +37,8 @@ export function parseTabMessage(value: unknown): TabMessage | null {
     const from = new Fields(value, 'message', 'internal/invariant');
     const type = from.choice('type', ['who', 'changed', 'pause', 'making']);
     if (type === 'pause') return { type, paused: from.flag('paused') };
+    const made = from.optional('made', (name) => from.text(name, 40));
+    if (type === 'changed' && made !== undefined) return { type, made };
     return type === 'making' ? { type, making: parseMaking(from.raw('making')) } : { type };
   } catch (error) {
     if (error instanceof AppError) return null;

@@ -133,16 +133,47 @@ export class Board {
     return { ...job, segments };
   }
 
-  /** Says that all segments of a job were made, as the board had them. @param picture that it begins with. */
+  /**
+   * Says that all segments of a job were made, as the board had them.
+   * @param picture that it begins with.
+   * @param ids of the segments, as far as they are known; those that the board has as they were made are found without.
+   */
   markMade(job: Job, picture: Blob | null, ids: readonly number[]): void {
     const identities = this.identitiesOf(job, picture);
-    const madeAs = ids.map((id, i): [number, MadeSegment] => {
-      const { picture: _, ...segment } = { ...job.segments[i]!, settings: settingsOf(job, job.segments[i]!) };
-      const own = this.#ownOf(job, i, picture);
-      return [id, { identity: identities[i]!, own, segment }];
+    const madeAs = ids.map((id, i): [number, MadeSegment] => [id, this.#asMade(job, i, picture)]);
+    batch(() => {
+      this.#made.value = new Set([...this.#made.value, ...identities]);
+      this.#madeAs.value = new Map([...this.#madeAs.value, ...madeAs]);
+      this.markFound(identities);
     });
-    this.#made.value = new Set([...this.#made.value, ...identities]);
-    this.#madeAs.value = new Map([...this.#madeAs.value, ...madeAs]);
+  }
+
+  /** Says that segments were made, wherever that was: those that the board has as they are. */
+  markFound(identities: readonly string[]): void {
+    const found = new Set(identities);
+    const here = this.identities.value;
+    const isNews = (id: number, i: number): boolean =>
+      found.has(here[i]!) && !(this.#made.value.has(here[i]!) && this.madeAs(id)?.identity === here[i]);
+    const ids = this.segments.value.map(({ id }) => id);
+    if (!ids.some(isNews)) return;
+    const job = this.toJob();
+    const news = ids.flatMap((id, i): [number, MadeSegment][] =>
+      isNews(id, i) ? [[id, this.#asMade(job, i, this.#picture)]] : [],
+    );
+    this.#made.value = new Set([...this.#made.value, ...news.map(([, { identity }]) => identity)]);
+    this.#madeAs.value = new Map([...this.#madeAs.value, ...news]);
+  }
+
+  #asMade(job: Job, index: number, picture: Blob | null): MadeSegment {
+    const { picture: _, ...segment } = {
+      ...job.segments[index]!,
+      settings: settingsOf(job, job.segments[index]!),
+    };
+    return {
+      identity: this.identitiesOf(job, picture)[index]!,
+      own: this.#ownOf(job, index, picture),
+      segment,
+    };
   }
 
   /** Identities of what was made last, other takes and what went on from them included; for {@link Board.load}. */

@@ -10,6 +10,7 @@ import type { DeviceChoice, GenerateRequest } from '../protocol/engine-api.ts';
 import type { ModelManifest } from '../protocol/manifest.ts';
 import { MAX_QUEUED, type QueuedJob } from '../protocol/queued-job.ts';
 import type { MakingElsewhere, TabMessage } from '../protocol/tab-messages.ts';
+import { keptSegments } from './film-sources.ts';
 import type { JobState } from './job-state.ts';
 
 export type { QueuedJob } from '../protocol/queued-job.ts';
@@ -30,9 +31,16 @@ export interface QueueHost {
   readonly maker: { readonly state: ReadonlySignal<JobState> };
   readonly isRunning: ReadonlySignal<boolean>;
   /** The form as it stands. */
-  readonly board: { toJob(): Job };
+  readonly board: {
+    toJob(): Job;
+    markMade(job: Job, picture: Blob | null, ids: readonly number[]): void;
+    markFound(identities: readonly string[]): void;
+  };
   readonly form: { readonly picture: ReadonlySignal<{ readonly file: Blob } | null> };
-  readonly gallery: { refresh(): Promise<void> };
+  readonly gallery: {
+    readonly films: ReadonlySignal<readonly { readonly report: unknown }[]>;
+    refresh(): Promise<void>;
+  };
   readonly shelf: ReadonlySignal<{ manifestOf(id: string): ModelManifest | null } | null>;
   lookAtShelf(): Promise<void>;
   /** @throws {AppError} `input/…` if the job cannot be made. */
@@ -131,7 +139,11 @@ export class JobQueue {
       () => this.#leading.value || host.isRunning.value || this.#elsewhere.value !== null,
     );
     tabs.listen((message) => this.#hear(message));
-    this.#stop = [effect(() => this.#tell(this.#making())), effect(() => this.#adoptIfChanged())];
+    this.#stop = [
+      effect(() => this.#tell(this.#making())),
+      effect(() => this.#adoptIfChanged()),
+      effect(() => this.#markFound()),
+    ];
   }
 
   /** Looks at what an earlier visit left, at what is being made here already and at what other tabs do. Never rejects. */
@@ -300,6 +312,12 @@ export class JobQueue {
       untracked(() => void this.#adopt());
   }
 
+  /** What a kept film shows was made, in whatever tab or visit. */
+  #markFound(): void {
+    const shown = this.#host.gallery.films.value.flatMap(({ report }) => keptSegments(report));
+    untracked(() => this.#host.board.markFound(shown.map(({ identity }) => identity)));
+  }
+
   /**
    * Makes films in this tab until none is left that may start.
    * @param first that did not wait.
@@ -390,6 +408,7 @@ export class JobQueue {
     await this.#adopting;
     if (error && this.jobs.value.length > 0) await this.#adopt();
     const { id } = this.#work;
+    const isMade = !error && this.#host.maker.state.value.status === 'done';
     if (error && id !== null) {
       this.#fail(id, error);
       this.#current.value = null;
@@ -407,7 +426,15 @@ export class JobQueue {
     this.#work = null;
     this.#current.value = null;
     await this.refresh().catch((cause: unknown) => console.warn(cause));
-    this.#tabs.say({ type: 'changed' });
+    this.#tabs.say({ type: 'changed', ...(isMade && id !== null && { made: id }) });
+  }
+
+  /** Another tab has made what was asked for here. */
+  #markMade(id: string): void {
+    const work = this.#asked.get(id);
+    if (!work) return;
+    this.#forget(id);
+    this.#host.board.markMade(work.request.job, work.request.picture, work.ids);
   }
 
   /** Settles when the running job is over. @returns why it failed. */
@@ -480,6 +507,7 @@ export class JobQueue {
         this.#tell(this.#making(), true);
         return;
       case 'changed':
+        if (message.made !== undefined) this.#markMade(message.made);
         void this.refresh().catch((error: unknown) => console.warn(error));
         void this.#host.gallery.refresh();
         return;

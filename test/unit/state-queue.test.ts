@@ -5,6 +5,7 @@ import { parseQueuedJob, queuedJobText } from '../../src/protocol/queued-job.ts'
 import { parseTabMessage } from '../../src/protocol/tab-messages.ts';
 import { JobQueue } from '../../src/state/job-queue.ts';
 import { Studio } from '../../src/state/studio.ts';
+import { takeRefusal } from '../../src/state/takes.ts';
 import { FakeEngine, settle } from './state-fake-engine.ts';
 import { stubDecoding } from './state-fake-pictures.ts';
 import { FakeBrowser } from './state-fake-tabs.ts';
@@ -270,6 +271,34 @@ describe('after a reload', () => {
     expect(after.engine.job.request).toEqual(before.engine.job.request);
   });
 
+  test('a storyboard of the queue that is made after a reload is known to be made: takes can be made of it', async () => {
+    const tab = await openTab();
+    await ask(tab, 'a cat');
+    const words = (studio: Studio): void => {
+      studio.form.prompt.value = 'a dog';
+      studio.board.add();
+      studio.form.prompt.value = 'it barks';
+    };
+    words(tab.studio);
+    void tab.studio.generate();
+    await until(() => titles(tab).length === 1);
+    const board = tab.studio.board.toJob();
+    tab.engine.job.finish();
+    await until(() => tab.engine.jobs.length === 2);
+    tab.die();
+    const later = await openTab();
+    later.studio.form.load(board, null, true);
+    later.studio.board.load(board);
+    void later.queue.goOn();
+    await until(() => later.engine.jobs.length === 1);
+    later.engine.job.finish();
+    await until(() => !later.queue.isTaken.value);
+    expect(later.studio.board.states.value).toEqual(['made', 'made']);
+    expect(takeRefusal(later.studio.board)).toBeNull();
+    later.studio.form.prompt.value = 'a dog sleeps';
+    expect(later.studio.board.states.value).toEqual(['outdated', 'based']);
+  });
+
   test('the beginning of a storyboard is made again as that, and no film is kept of it', async () => {
     const { job } = request('a whale');
     const facts = { modelName: 'Seedling', device: 'auto', visibleLabel: true } as const;
@@ -361,6 +390,28 @@ describe('two tabs', () => {
     first.engine.job.finish();
     await until(() => !second.queue.isTaken.value);
     expect(second.queue.elsewhere.value).toBeNull();
+  });
+
+  test('the one that asked knows what the other one has made of its board', async () => {
+    const first = await openTab();
+    await ask(first, 'a cat');
+    const second = await openTab();
+    await until(() => second.queue.elsewhere.value?.title === 'a cat');
+    const { board, form } = second.studio;
+    form.prompt.value = 'a dog';
+    board.add();
+    form.prompt.value = 'it barks';
+    void second.studio.generate();
+    await until(() => titles(first).length === 1);
+    form.prompt.value = 'it sleeps'; // while it waits
+    first.engine.job.finish();
+    await until(() => first.engine.jobs.length === 2);
+    first.engine.job.finish();
+    await until(() => board.states.value[0] === 'made');
+    expect(board.states.value).toEqual(['made', 'outdated']);
+    form.prompt.value = 'it barks';
+    expect(board.states.value).toEqual(['made', 'made']);
+    expect(takeRefusal(board)).toBeNull();
   });
 
   test('what a tab was at disappears with the tab, and what was asked for in the other one is made there', async () => {
