@@ -2,6 +2,7 @@
 import type { Board } from './board.ts';
 import type { StudioForm } from './form.ts';
 import type { Gallery, GalleryFilm } from './gallery.ts';
+import type { BoardMark } from './read-board.ts';
 
 /** What that needs of the page: the studio. */
 export interface FilmPage {
@@ -12,8 +13,10 @@ export interface FilmPage {
   readonly canGoOn: boolean;
   /** Draws a video's last frame as PNG; rejects where it cannot be played. */
   readonly lastFrame: (video: Blob) => Promise<Blob>;
-  editFilm(film: GalleryFilm): Promise<void>;
-  open(file: Blob, name: string): Promise<void>;
+  readonly mark: { readonly value: BoardMark };
+  /** @returns false if it was not set. */
+  editFilm(film: GalleryFilm): Promise<boolean>;
+  open(file: Blob, name: string): Promise<unknown>;
   askForBoards(): Promise<{ begin(): Promise<void> }>;
   goOn(): void;
   generate(): Promise<void>;
@@ -26,8 +29,7 @@ export interface FilmPage {
  * @returns when it is over; a film that cannot be set says why and nothing starts. Never rejects.
  */
 export async function makeAgain(page: FilmPage, film: GalleryFilm, seeds: 'same' | 'new'): Promise<void> {
-  await page.editFilm(film);
-  if (page.problem.value) return;
+  if (!(await page.editFilm(film)) || page.problem.value) return;
   if (seeds === 'new') {
     const { board, form } = page;
     for (let i = 0; i < board.segments.value.length; i++) {
@@ -41,8 +43,7 @@ export async function makeAgain(page: FilmPage, film: GalleryFilm, seeds: 'same'
 
 /** Sets a film and a further segment behind it, whose words are still to be said. A full one is gone on from by its last picture. */
 export async function goOnFrom(page: FilmPage, film: GalleryFilm): Promise<void> {
-  await page.editFilm(film);
-  if (page.problem.value) return;
+  if (!(await page.editFilm(film)) || page.problem.value) return;
   if (page.canGoOn && page.board.canAdd.value) page.goOn();
   else await beginWithLastPicture(page, film);
 }
@@ -53,8 +54,9 @@ export async function beginWithLastPicture(page: FilmPage, film: GalleryFilm): P
   if (!file) return;
   try {
     const picture = await page.lastFrame(new Blob([file], { type: 'video/mp4' }));
-    if (page.board.isFilm.value) await (await page.askForBoards()).begin();
-    if (page.board.isFilm.value) return; // it could not be put away: the list of storyboards says why
+    const isTaken = (): boolean => page.board.isFilm.value || page.mark.value.isKept;
+    if (isTaken()) await (await page.askForBoards()).begin();
+    if (isTaken()) return; // it could not be put away: the list of storyboards says why
     await page.open(picture, `${film.title || 'film'}.png`);
   } catch (error) {
     page.refuse(error);

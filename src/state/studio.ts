@@ -437,16 +437,23 @@ export class Studio {
     }
   }
 
-  /** Shows a kept film and sets everything as it was for it, storyboard and seeds. Never rejects. */
-  async editFilm(film: GalleryFilm): Promise<void> {
+  /**
+   * Shows a kept film and sets everything as it was for it, storyboard and seeds. Never rejects.
+   * @returns false if it was not set.
+   */
+  async editFilm(film: GalleryFilm): Promise<boolean> {
     const file = await this.gallery.open(film.id);
-    if (this.isRunning.value) return;
-    if (!file) return this.#tellGalleryProblem();
-    await this.open(new Blob([file], { type: 'video/mp4' }), film.title || 'film.mp4');
+    if (this.isRunning.value) return false;
+    if (!file) {
+      this.#tellGalleryProblem();
+      return false;
+    }
+    if (!(await this.open(new Blob([file], { type: 'video/mp4' }), film.title || 'film.mp4'))) return false;
     const picture = this.form.picture.value?.file ?? null;
-    const ids = this.board.segments.value.map(({ id }) => id);
-    if (!this.problem.value) this.board.markMade(this.board.toJob(), picture, ids); // there it is
+    // There it is, if nothing stands there otherwise than it was made with.
+    if (this.notice.value?.id === 'restored') this.board.markMade(this.board.toJob(), picture, []);
     await this.playFilm(film, picture);
+    return true;
   }
 
   /** Stops the running job. */
@@ -473,8 +480,9 @@ export class Studio {
   /**
    * Takes a file that was chosen, dropped or pasted: a picture becomes the first frame, a clip or job file is restored.
    * When several come in quick succession the last one counts. Never rejects.
+   * @returns false if it was not taken.
    */
-  async open(file: Blob, name: string): Promise<void> {
+  async open(file: Blob, name: string): Promise<boolean> {
     const turn = ++this.#opened;
     try {
       // Most visits never open a file: its readers are fetched with the first.
@@ -487,13 +495,15 @@ export class Studio {
       });
       if (turn !== this.#opened) {
         if (opened.kind !== 'unknown') releasePicture(opened.picture);
-        return;
+        return false;
       }
       this.#problem.value = null;
       this.#notice.value = null;
       await this.#take(opened, name, turn);
+      return turn === this.#opened && opened.kind !== 'unknown';
     } catch (error) {
       if (turn === this.#opened) this.refuse(error);
+      return false;
     }
   }
 

@@ -60,7 +60,7 @@ function castle(): void {
   studio.form.prompt.value = 'fog rises';
 }
 
-const openText = (text: string): Promise<void> =>
+const openText = (text: string): Promise<unknown> =>
   studio.open(new Blob([text], { type: 'application/json' }), 'board.json');
 
 const PNG = `data:image/png;base64,${Buffer.from(await pictureFile('scene.png').arrayBuffer()).toString('base64')}`;

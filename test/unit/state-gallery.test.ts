@@ -158,9 +158,13 @@ describe('a kept film', () => {
     segments: job.segments.map((segment, i) => ({ ...segment, picture: i === 0 ? { fit: 'crop' } : null })),
   });
 
-  async function keep(job: Job, picture: Blob | null = null): Promise<GalleryFilm> {
+  async function keep(
+    job: Job,
+    picture: Blob | null = null,
+    version = MANIFEST.version,
+  ): Promise<GalleryFilm> {
     const base64 = picture && Buffer.from(await picture.arrayBuffer()).toString('base64');
-    const { id, version } = MANIFEST;
+    const { id } = MANIFEST;
     const record = {
       kindling: 1,
       job,
@@ -241,12 +245,41 @@ describe('a kept film', () => {
     expect(studio.problem.value?.message).toContain('it cannot be played');
   });
 
+  test('gives its last picture to a board of its own where that of the page has a name and one part', async () => {
+    studio.form.prompt.value = 'a cat';
+    await (await studio.askForBoards()).rename(studio.mark.value.id, 'My cat');
+    await beginWithLastPicture(studio, await keep(jobOf('day')));
+    expect(studio.form.prompt.value).toBe('');
+    expect(studio.boards.value?.others.value).toMatchObject([{ title: 'My cat', segments: 1 }]);
+  });
+
   test('that began with a picture stands there with it, and its segments are found in it', async () => {
     const kept = await keep(pictured(jobOf('day', 'night')), pictureFile('scene.png'));
     await studio.editFilm(kept);
     expect(studio.board.states.value).toEqual(['made', 'made']);
     expect(seenIn(0)).toMatchObject({ start: 0 });
     expect(studio.maker.state.value).toMatchObject({ status: 'done' });
+  });
+
+  test('of another version of the model is set, but nothing of it is called made', async () => {
+    await studio.editFilm(await keep(jobOf('day', 'night'), null, '0.0'));
+    expect(studio.notice.value?.id).toBe('restored-version');
+    expect(studio.board.states.value).toEqual(['new', 'new']);
+  });
+
+  test('that something else was quicker than is neither called made nor made again', async () => {
+    const kept = await keep(jobOf('day', 'night'));
+    const open = studio.open.bind(studio);
+    vi.spyOn(studio, 'open').mockImplementationOnce(async (file, name) => {
+      const late = open(file, name);
+      await open(pictureFile('scene.png'), 'scene.png');
+      return late;
+    });
+    studio.form.prompt.value = 'a cat';
+    await makeAgain(studio, kept, 'same');
+    expect(engine.jobs).toHaveLength(0);
+    expect(studio.form.prompt.value).toBe('a cat');
+    expect(studio.board.states.value).toEqual(['new']);
   });
 
   test('says how it was made, without its picture', async () => {
