@@ -553,7 +553,16 @@ export class Studio {
       problem = error;
     }
     // A storyboard is put with the others before a file takes its place.
-    if (this.board.isFilm.value || this.mark.value.isKept) await (await this.askForBoards()).makeWay();
+    if (this.board.isFilm.value || this.mark.value.isKept) {
+      try {
+        this.#checkFree();
+        await (await this.askForBoards()).makeWay();
+        this.#checkFree();
+      } catch (error) {
+        releasePicture(sent);
+        throw error;
+      }
+    }
     if (turn !== this.#opened) return releasePicture(sent);
     const picture = needsPicture ? sent : null;
     if (!picture) releasePicture(sent);
@@ -569,6 +578,15 @@ export class Studio {
     this.#problem.value = problem;
     this.#notice.value = problem && notice.id === 'restored' ? null : notice;
     this.line.say(problem ? 'refused' : 'restored');
+  }
+
+  /** What is made of a storyboard that is put away meanwhile, it would never hear of. @throws {AppError} `worker/busy`. */
+  #checkFree(): void {
+    if (this.isRunning.value)
+      throw new AppError(
+        'worker/busy',
+        'The file was not opened: the storyboard on the page is being made. Open it when that is done, or cancel it first.',
+      );
   }
 
   #restoredNotice(id: string, model: JobRecord['model'] | null, lacksPicture: boolean): Notice {

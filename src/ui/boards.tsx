@@ -77,11 +77,12 @@ function BoardsDialog({ shelf }: { readonly shelf: BoardShelf }): VNode {
         >
           {texts.begin}
         </button>
-        <label class="link">
+        <label class="link" aria-disabled={isBusy}>
           {texts.openFile}
           <input
             class="spoken"
             type="file"
+            disabled={isBusy}
             accept="application/json,.json,video/mp4"
             onChange={(event) => {
               const file = event.currentTarget.files?.[0];

@@ -303,8 +303,16 @@ test('while a job runs the board of the page stays', async () => {
   await shelf.remove(studio.mark.value.id);
   expect(prompts(studio)).toEqual(before);
   expect(engine.job.request.board).toBe(studio.mark.value.id);
+  const file = [new Blob([JSON.stringify(studio.board.toJob())]), 'board.json'] as const;
+  expect(await studio.open(...file)).toBe(false);
+  expect(studio.problem.value).toMatchObject({
+    code: 'worker/busy',
+    message: expect.stringContaining('cancel it first'),
+  });
+  expect(prompts(studio)).toEqual(before);
   engine.job.finish();
   await until(() => !studio.isRunning.value);
+  expect(await studio.open(...file)).toBe(true);
 });
 
 test('when room is made, the segments of boards go last, and those of a deleted board like any others', async () => {
