@@ -98,6 +98,7 @@ const pictures: PictureKeeper = {
 const studio = new Studio({
   engine,
   pictures,
+  holdBoard: async () => (await import('./client/board-lock.ts')).holdBoard(),
   openBoards,
   openGallery: async () => {
     const files = await (await import('./films/film-files.ts')).openFilmFiles();

@@ -30,7 +30,15 @@ export interface BoardPage {
   readonly mark: Signal<BoardMark>;
   /** Says that another board is on the page. */
   turn(notice: Notice | null): void;
-  askForBoards(): Promise<{ adopt(left: string): Promise<void> }>;
+  askForBoards(): Promise<OtherBoards>;
+}
+
+/** The boards besides the one that comes back by itself. */
+export interface OtherBoards {
+  /** Takes what an earlier visit left on the page, as {@link BoardKeeper.textOf} wrote it. Never rejects. */
+  adopt(left: string): Promise<void>;
+  /** Keeps the board of this page among them, as it is now; an empty text takes it out. What is older is not waited for. */
+  keepApart(id: string, text: string): void;
 }
 
 const newId = (): string =>
@@ -111,32 +119,53 @@ export class BoardKeeper {
   readonly mark: Signal<BoardMark>;
   readonly #store: TextStore | null;
   readonly #pictures: PictureKeeper | null;
+  readonly #hold: () => Promise<boolean>;
 
-  /** @param mark of the board on the page; gets an identifier as soon as the board is kept. */
-  constructor(store: TextStore | null, pictures: PictureKeeper | null, mark: Signal<BoardMark>) {
+  /**
+   * @param mark of the board on the page; gets an identifier as soon as the board is kept.
+   * @param hold makes this tab the one whose board comes back by itself, until it is closed; false if another tab is.
+   */
+  constructor(
+    store: TextStore | null,
+    pictures: PictureKeeper | null,
+    mark: Signal<BoardMark>,
+    hold: () => Promise<boolean> = async () => true,
+  ) {
     this.mark = mark;
     this.#store = store;
     this.#pictures = pictures;
+    this.#hold = hold;
   }
 
   /**
-   * Brings back the board that was on the page when it was closed, and keeps it from now on.
+   * Brings back the board that was on the page when it was closed, and keeps it from now on. Only one tab does: what others have on the
+   * page they keep with the other boards.
    * @param isFresh nobody has begun anything yet.
    * @returns stops keeping.
    */
   async begin(page: BoardPage, isFresh: () => boolean): Promise<() => void> {
-    const kept = isFresh() ? await this.kept(page.manifest) : null;
+    const isFirst = await this.#hold();
+    const kept = isFirst && isFresh() ? await this.kept(page.manifest) : null;
     const isShown = kept !== null && isFresh();
     if (isShown) showBoard(page, kept);
     else releasePicture(kept?.picture ?? null);
     // What cannot be shown now is put with the other boards before it would be written over.
-    const left = isShown ? '' : this.left;
+    const left = isShown || !isFirst ? '' : this.left;
+    let others: OtherBoards | null = null;
     try {
-      if (left || keptChoice(OTHERS_KEY, this.#store)) await (await page.askForBoards()).adopt(left);
+      if (left || !isFirst || keptChoice(OTHERS_KEY, this.#store)) {
+        others = await page.askForBoards();
+        await others.adopt(left);
+      }
     } catch (error) {
       console.warn(error); // the others are not to be had: the page's own board is kept all the same
     }
-    return this.keep(() => stateOf(page));
+    if (isFirst) return this.keep(() => stateOf(page));
+    // A clip in the making comes back by itself or not at all.
+    return this.keep(
+      () => ({ ...stateOf(page), isRunning: false }),
+      (text) => others?.keepApart(this.mark.value.id, text),
+    );
   }
 
   /** Remembers for the next visit whether there are other boards. */
@@ -201,9 +230,13 @@ export class BoardKeeper {
   /**
    * Keeps the board whenever it changes. A plain clip is kept while it is made only: afterwards a fresh page is what people expect. What
    * an earlier visit left stays until there is something else to keep.
+   * @param write keeps the text; an empty one for nothing.
    * @returns stops it.
    */
-  keep(state: () => KeptState): () => void {
+  keep(
+    state: () => KeptState,
+    write: (text: string) => void = (text) => keepChoice(KEY, text, this.#store),
+  ): () => void {
     let kept: { readonly file: Blob | null; readonly id: string } = { file: null, id: this.mark.value.id };
     let isTouched = false;
     return effect(() => {
@@ -216,7 +249,7 @@ export class BoardKeeper {
       const isWanted = board.isFilm || board.isRunning || mark.isKept;
       isTouched ||= isWanted;
       if (!isTouched) return;
-      keepChoice(KEY, isWanted ? this.textOf(board) : '', this.#store);
+      write(isWanted ? this.textOf(board) : '');
       const file = (isWanted && board.picture?.file) || null;
       if (file === kept.file && (mark.id === kept.id || !file)) return;
       kept = { file, id: mark.id };

@@ -58,6 +58,8 @@ export class BoardShelf {
   readonly #open: () => Promise<BoardStore | null>;
   readonly #keeper: BoardKeeper;
   #store: Promise<BoardStore | null> | null = null;
+  /** What is being written, or is to be written next. */
+  #apart: { readonly id: string; readonly text: string } | null = null;
 
   /** @param open opens the folder; null where nothing can be kept. */
   constructor(studio: ShelfPage, keeper: BoardKeeper, open: () => Promise<BoardStore | null>) {
@@ -124,6 +126,28 @@ export class BoardShelf {
       if (picture) await store.keepPicture(id, picture);
       if (keeper.left === left) keeper.forget();
     });
+  }
+
+  /** Keeps the board of a page that is not the one that comes back by itself: see {@link OtherBoards.keepApart}. */
+  keepApart(id: string, text: string): void {
+    const isWriting = this.#apart !== null;
+    this.#apart = { id, text };
+    if (!isWriting) void this.#writeApart();
+  }
+
+  async #writeApart(): Promise<void> {
+    for (let next = this.#apart; next; next = this.#apart === next ? null : this.#apart) {
+      try {
+        this.#store ??= this.#open();
+        const store = await this.#store;
+        await (next.text ? store?.keep(next.id, next.text) : store?.remove(next.id));
+        if (next.text && store) this.#keeper.tellOthers(true);
+      } catch (error) {
+        this.#store = null;
+        console.warn(error); // as for a page without storage
+      }
+    }
+    this.#apart = null;
   }
 
   /** Puts another board on the page. Never rejects. */

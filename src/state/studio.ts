@@ -56,6 +56,8 @@ export interface StudioParts {
   readonly loadShelf: () => Promise<ModelShelf>;
   /** Keeps the first frame's picture over a reload; absent where nothing can be kept. */
   readonly pictures?: PictureKeeper;
+  /** Makes this tab the one whose board comes back by itself; false if another tab is. */
+  readonly holdBoard?: () => Promise<boolean>;
   /** Opens the folder of the boards that are not on the page; null, or absent, where nothing can be kept. */
   readonly openBoards?: () => Promise<BoardStore | null>;
   /** Opens the folder of finished films; null, or absent, where nothing can be kept. */
@@ -131,7 +133,7 @@ export class Studio {
   /** The other boards, once they were asked for. */
   readonly boards: ReadonlySignal<BoardShelf | null>;
   readonly #boards = signal<BoardShelf | null>(null);
-  readonly #parts: Pick<StudioParts, 'openBoards' | 'pictures'>;
+  readonly #parts: Pick<StudioParts, 'openBoards' | 'pictures' | 'holdBoard'>;
   #keeper: BoardKeeper | null = null;
   /** Draws a video's last frame as PNG; rejects where it cannot be played. */
   readonly lastFrame: (video: Blob) => Promise<Blob>;
@@ -375,7 +377,8 @@ export class Studio {
 
   async #openKeeper(): Promise<BoardKeeper> {
     const { BoardKeeper } = await import('./board-keeper.ts');
-    this.#keeper ??= new BoardKeeper(this.store, this.#parts.pictures ?? null, this.mark);
+    const { pictures = null, holdBoard } = this.#parts;
+    this.#keeper ??= new BoardKeeper(this.store, pictures, this.mark, holdBoard);
     return this.#keeper;
   }
 

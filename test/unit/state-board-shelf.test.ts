@@ -24,7 +24,7 @@ const pictures: PictureKeeper = {
 };
 
 /** A visit to the page: what earlier ones left is there. */
-async function visit(openBoards: typeof openFiles = openFiles): Promise<Studio> {
+async function visit(openBoards: typeof openFiles = openFiles, isFirst = true): Promise<Studio> {
   let seed = studios.length * 1000;
   const studio = new Studio({
     loadShelf: () => Promise.reject(new Error('not asked for')),
@@ -40,6 +40,7 @@ async function visit(openBoards: typeof openFiles = openFiles): Promise<Studio> 
     drawSeed: () => ++seed,
     pictures,
     openBoards,
+    holdBoard: async () => isFirst,
   });
   studios.push(studio);
   await studio.restoreBoard();
@@ -288,6 +289,40 @@ test('in a window that keeps nothing there is one board, and that is said', asyn
   await shelf.begin();
   expect(shelf.problem.value?.code).toBe('storage/memory-only');
   expect(prompts(studio)).toHaveLength(3);
+});
+
+test('two tabs keep a board each: the first one’s comes back by itself, the other’s is found in the list', async () => {
+  const first = await visit();
+  castle(first);
+  const second = await visit(openFiles, false);
+  expect(prompts(second)).toEqual(['']);
+  second.form.prompt.value = 'a dog';
+  second.board.add();
+  second.form.prompt.value = 'it barks';
+  first.form.prompt.value = 'fog rises slowly';
+  second.form.prompt.value = 'it barks loudly';
+  expect(second.mark.value.id).not.toBe(first.mark.value.id);
+  await until(() => notes.get('kindling.boards') === 'some');
+  await settle();
+  first.dispose();
+  second.dispose();
+
+  const later = await visit();
+  expect(prompts(later)).toEqual(['', 'the sun sets', 'fog rises slowly']);
+  const shelf = await later.askForBoards();
+  expect(titles(shelf)).toEqual(['a dog']);
+  await shelf.open(shelf.others.value[0]!.id);
+  expect(prompts(later)).toEqual(['', 'it barks loudly']);
+});
+
+test('a board of the second tab that is given up is not kept', async () => {
+  const second = await visit(openFiles, false);
+  castle(second);
+  await until(() => notes.get('kindling.boards') === 'some');
+  second.board.select(0);
+  second.board.startOver();
+  await settle();
+  expect(await (await openFiles())?.list()).toEqual([]);
 });
 
 test('while a job runs the board of the page stays', async () => {
