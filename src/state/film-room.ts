@@ -13,16 +13,18 @@ const WORTH_IT = 10;
  * @param films newest first.
  * @param free bytes that this site may still keep; null if the browser does not say.
  * @param waiting bytes of films that could not be kept for want of room.
+ * @param asked bytes that a film needs to go on, however much is counted as free; null if none does.
  * @returns oldest first; empty while there is room, or if that would hardly give any.
  */
 export function filmsToOffer(
   films: readonly GalleryFilm[],
   free: number | null,
   waiting: number,
+  asked: number | null = null,
 ): readonly GalleryFilm[] {
-  const isShort = waiting > 0 || (free !== null && free < LITTLE_ROOM);
-  if (!isShort) return [];
-  const needed = Math.max(waiting, free === null ? 0 : LITTLE_ROOM - free);
+  const isAsked = waiting > 0 || asked !== null;
+  if (!isAsked && (free === null || free >= LITTLE_ROOM)) return [];
+  const needed = Math.max(waiting, asked ?? 0, free === null ? 0 : LITTLE_ROOM - free);
   const offered: GalleryFilm[] = [];
   let sum = 0;
   for (const film of films.toReversed()) {
@@ -30,5 +32,5 @@ export function filmsToOffer(
     offered.push(film);
     sum += film.bytes;
   }
-  return waiting > 0 || sum * WORTH_IT >= needed ? offered : [];
+  return isAsked || sum * WORTH_IT >= needed ? offered : [];
 }

@@ -17,6 +17,8 @@ export interface KeptSegments {
 export class KeptStorage {
   /** The list stands open. */
   readonly isShown = signal(false);
+  /** Bytes that a paused film needs; null if the list was opened without one. */
+  readonly needed = signal<number | null>(null);
   /** Bytes of the app and its model; null before they were counted, and where nothing is kept. */
   readonly kept: ReadonlySignal<KeptOffline | null>;
   /** What the browser says of all this site's storage; null if it does not say. */
@@ -55,9 +57,11 @@ export class KeptStorage {
     this.#room.value = await this.#device.storageRoom();
   }
 
-  /** Shows the list. Settles when everything was counted; never rejects. */
-  async show(): Promise<void> {
+  /** Shows the list. Settles when everything was counted; never rejects. @param needed bytes, for a film that waits for them. */
+  async show(needed: number | null = null): Promise<void> {
+    this.needed.value = needed;
     this.isShown.value = true;
+    void this.#studio.gallery.refresh();
     await this.#try(async () => this.#studio.lookAtShelf());
     await this.#count();
   }
@@ -74,9 +78,14 @@ export class KeptStorage {
     await this.#count();
   }
 
-  /** Deletes a finished film for good. Never rejects. */
-  async removeFilm(id: string): Promise<void> {
-    await this.#studio.gallery.remove(id);
+  /** Deletes finished films for good. Never rejects. */
+  async removeFilms(...ids: readonly string[]): Promise<void> {
+    const { gallery } = this.#studio;
+    const bytes = (): number => gallery.films.value.reduce((sum, film) => sum + film.bytes, 0);
+    const before = bytes();
+    await gallery.remove(...ids);
+    const needed = (this.needed.value ?? 0) - Math.max(0, before - bytes());
+    this.needed.value = needed > 0 ? needed : null;
     await this.#count();
   }
 

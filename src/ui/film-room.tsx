@@ -5,21 +5,28 @@ import { useStudio, useTexts } from './studio-context.tsx';
 import { GALLERY_TEXTS } from './texts/gallery-texts.ts';
 import { bytesInWords } from './texts/texts.ts';
 
-/** Offers the oldest films for deletion while space is short; deletes only what was asked for twice. */
-export function FilmRoom(): VNode | null {
+/** Offers the oldest films for deletion while space is short, or a film asks for it; deletes only what was asked for twice. */
+export function FilmRoom(props: {
+  /** Bytes that a film needs to go on; null if none does. */
+  readonly needed: number | null;
+  readonly onRemove: (ids: readonly string[]) => Promise<void>;
+  /** Absent where all films are shown. */
+  readonly onShowAll?: () => void;
+}): VNode | null {
+  const { needed, onRemove, onShowAll } = props;
   const { gallery, language } = useStudio();
   const { untitled } = useTexts().gallery;
   const texts = GALLERY_TEXTS[language.value];
   const [isAsking, setAsking] = useState(false);
   const waiting = gallery.waiting.value;
   const waitingBytes = waiting.reduce((sum, { file }) => sum + file.size, 0);
-  const offered = filmsToOffer(gallery.films.value, gallery.free.value, waitingBytes);
+  const offered = filmsToOffer(gallery.films.value, gallery.free.value, waitingBytes, needed);
   if (offered.length === 0 && waiting.length === 0) return null;
   const count = offered.length;
   const bytes = offered.reduce((sum, film) => sum + film.bytes, 0);
   const remove = async (): Promise<void> => {
     setAsking(false);
-    await gallery.remove(...offered.map(({ id }) => id));
+    await onRemove(offered.map(({ id }) => id));
   };
   return (
     <section class="card" aria-label={texts.short}>
@@ -48,6 +55,11 @@ export function FilmRoom(): VNode | null {
             ) : (
               <button type="button" class="secondary" onClick={() => setAsking(true)}>
                 {texts.offer(count, bytes)}
+              </button>
+            )}
+            {onShowAll && (
+              <button type="button" class="link" aria-haspopup="dialog" onClick={onShowAll}>
+                {texts.all}
               </button>
             )}
           </div>

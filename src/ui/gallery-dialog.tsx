@@ -31,7 +31,7 @@ export function GalleryDialog(): VNode {
       {gallery.problem.value && (
         <ModelProblem error={gallery.problem.value} onDismiss={() => gallery.dismissProblem()} />
       )}
-      <FilmRoom />
+      <FilmRoom needed={null} onRemove={(ids) => gallery.remove(...ids)} />
       <ul class="gallery-films">
         {films.map((film) => (
           <FilmCard key={film.id} film={film} onLeave={close} />

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { AppError } from '../core/errors.ts';
+import { LITTLE_ROOM } from '../state/film-room.ts';
 import { useLife, useStudio, useTexts } from './studio-context.tsx';
 import { ROOM_TEXTS } from './texts/room-texts.ts';
 
@@ -15,6 +16,8 @@ export function NoRoomCard(props: { readonly error: AppError; readonly onDismiss
   const { needed } = error.detail;
   const isKnown = typeof needed === 'number';
   const room = storage?.room.value;
+  // What a finished film needs, its list knows.
+  const asked = isKnown ? needed : studio.gallery.waiting.value.length > 0 ? null : LITTLE_ROOM;
   return (
     <div class="card error" data-code={error.code}>
       <h2>{texts.title}</h2>
@@ -28,7 +31,12 @@ export function NoRoomCard(props: { readonly error: AppError; readonly onDismiss
         <p lang="en">{error.message}</p>
       </details>
       <div class="card-actions">
-        <button type="button" class="secondary" aria-haspopup="dialog" onClick={() => void storage?.show()}>
+        <button
+          type="button"
+          class="secondary"
+          aria-haspopup="dialog"
+          onClick={() => void storage?.show(asked)}
+        >
           {texts.makeRoom}
         </button>
         <button type="button" class="secondary" onClick={() => void studio.tryAgain(error)}>

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import type { KeptStorage } from '../state/kept-storage.ts';
+import { FilmRoom } from './film-room.tsx';
 import { ModelProblem } from './model-problem.tsx';
-import { OldestFilms } from './oldest-films.tsx';
 import { Sheet } from './sheet.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
 import { BOARDS_TEXTS } from './texts/boards-texts.ts';
@@ -10,7 +10,8 @@ import { bytesInWords } from './texts/texts.ts';
 /** What this site keeps on the device: how large each thing is, and a way to delete it. */
 export function StorageDialog({ storage }: { readonly storage: KeptStorage }): VNode {
   const { storage: texts } = useTexts();
-  const boards = BOARDS_TEXTS[useStudio().language.value];
+  const { gallery, language } = useStudio();
+  const boards = BOARDS_TEXTS[language.value];
   return (
     <Sheet
       id="storage"
@@ -23,7 +24,14 @@ export function StorageDialog({ storage }: { readonly storage: KeptStorage }): V
       {storage.problem.value && (
         <ModelProblem error={storage.problem.value} onDismiss={() => storage.dismissProblem()} />
       )}
-      <OldestFilms storage={storage} />
+      <FilmRoom
+        needed={storage.needed.value}
+        onRemove={(ids) => storage.removeFilms(...ids)}
+        onShowAll={() => {
+          storage.isShown.value = false;
+          void gallery.show();
+        }}
+      />
       <Own storage={storage} />
       <Kept
         name={texts.segments}

@@ -66,14 +66,17 @@ describe('when space runs short', () => {
   const films = [film(3, 50e6), film(2, 30e6), film(1, 150e6)]; // newest first
 
   test('the oldest films are offered, as many as make enough room, and none while there is room', () => {
-    const offered = (free: number | null, waiting = 0) =>
-      filmsToOffer(films, free, waiting).map(({ id }) => id);
+    const offered = (free: number | null, waiting = 0, asked: number | null = null) =>
+      filmsToOffer(films, free, waiting, asked).map(({ id }) => id);
     expect(offered(LITTLE_ROOM)).toEqual([]);
     expect(offered(null)).toEqual([]);
     expect(offered(LITTLE_ROOM - 1)).toEqual(['1']);
     expect(offered(LITTLE_ROOM - 160e6)).toEqual(['1', '2']);
     expect(offered(0)).toEqual(['1', '2', '3']);
     expect(offered(null, 1e6)).toEqual(['1']);
+    // A film that is paused needs what it needs, whatever is counted as free.
+    expect(offered(1e9, 0, 160e6)).toEqual(['1', '2']);
+    expect(offered(null, 0, 1)).toEqual(['1']);
     const small = Array.from({ length: 30 }, (_, i) => film(30 - i, 1e5));
     expect(filmsToOffer(small, 0, 1e7)).toHaveLength(10);
     expect(filmsToOffer(small, 0, 0)).toEqual([]); // it is not the films that take the space

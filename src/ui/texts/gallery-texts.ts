@@ -24,6 +24,7 @@ export interface GalleryTexts {
   readonly offer: (films: number, bytes: number) => string;
   readonly really: (films: number, bytes: number) => string;
   readonly keepThem: string;
+  readonly all: string;
 }
 
 /** In every language of the page. */
@@ -56,6 +57,7 @@ export const GALLERY_TEXTS: Readonly<Record<Language, GalleryTexts>> = {
     really: (films, bytes) =>
       `Delete ${films === 1 ? 'it' : `all ${films}`} for good and free ${bytesInWords(bytes)}`,
     keepThem: 'Keep them',
+    all: 'All your films',
   },
   zh: {
     more: '更多',
@@ -75,12 +77,13 @@ export const GALLERY_TEXTS: Readonly<Record<Language, GalleryTexts>> = {
     free: (bytes) => `大约还能保存 ${bytesInWords(bytes)}。`,
     short: '空间快用完了',
     shortText: '下面是这里最早的影片。想留下的请先下载；未经你同意，什么都不会删除。',
-    waiting: (clips) => `有 ${clips} 个短片还没有保存：一有空间就会自动保存。`,
+    waiting: (clips) => `有 ${clips} 部影片还没有保存：一有空间就会自动保存。`,
     offer: (films, bytes) =>
       films === 1
         ? `删除最早的一部（${bytesInWords(bytes)}）`
         : `删除这 ${films} 部（${bytesInWords(bytes)}）`,
     really: (films, bytes) => `永久删除 ${films} 部，腾出 ${bytesInWords(bytes)}`,
     keepThem: '保留',
+    all: '所有影片',
   },
 };

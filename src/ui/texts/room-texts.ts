@@ -11,14 +11,6 @@ export interface RoomTexts {
   readonly kept: string;
   readonly makeRoom: string;
   readonly goOn: string;
-  readonly oldest: string;
-  readonly oldestHint: (count: number, bytes: number) => string;
-  readonly untitled: string;
-  readonly remove: (title: string) => string;
-  readonly removeShort: string;
-  readonly reallyRemove: string;
-  readonly keep: string;
-  readonly all: string;
 }
 
 /** In every language of the page. */
@@ -32,15 +24,6 @@ export const ROOM_TEXTS: Readonly<Record<Language, RoomTexts>> = {
     kept: 'What was made is kept. Free some space, then go on: it goes on where it stopped.',
     makeRoom: 'Free space',
     goOn: 'Go on',
-    oldest: 'Your oldest films',
-    oldestHint: (count, bytes) =>
-      `${count === 1 ? 'One film takes' : `${count} films take`} ${bytesInWords(bytes)}. None is deleted unless you do it.`,
-    untitled: 'Without words',
-    remove: (title) => `Delete the film: ${title}`,
-    removeShort: 'Delete',
-    reallyRemove: 'Delete for good',
-    keep: 'Keep',
-    all: 'All your films',
   },
   zh: {
     title: '已暂停：设备上没有空间了',
@@ -51,14 +34,5 @@ export const ROOM_TEXTS: Readonly<Record<Language, RoomTexts>> = {
     kept: '已经做好的部分都保留着。腾出一些空间，再按“继续”，就会从停下的地方接着做。',
     makeRoom: '腾出空间',
     goOn: '继续',
-    oldest: '最早的影片',
-    oldestHint: (count, bytes) =>
-      `${count} 部影片占用 ${bytesInWords(bytes)}。除非你自己删除，否则一部也不会删。`,
-    untitled: '没有文字',
-    remove: (title) => `删除影片：${title}`,
-    removeShort: '删除',
-    reallyRemove: '确定删除',
-    keep: '保留',
-    all: '所有影片',
   },
 };
