@@ -245,9 +245,10 @@ export class Widget {
 
   /** The visitor pressed the button: makes what the page asked for, or what stands in the field. Never rejects. */
   async start(): Promise<void> {
-    if (!this.#asked.value && this.#picture.reading) await this.#picture.reading; // it would be missing from the clip
-    if (this.maker.state.value.status === 'running') return;
     const asked = this.#asked.value;
+    if (!asked && this.#picture.reading) await this.#picture.reading; // it would be missing from the clip
+    // The press was not meant for what the page has asked for meanwhile.
+    if (this.maker.state.value.status === 'running' || this.#asked.value !== asked) return;
     let order: WidgetOrder;
     try {
       order = asked?.order ?? this.#ownOrder();

@@ -365,6 +365,21 @@ describe('a picture of the visitor’s own', () => {
     expect(widget.picture.value).toBeNull();
   });
 
+  test('is waited for by a press that starts nothing which the page asks for meanwhile', async () => {
+    stubDecoding();
+    const widget = await connected();
+    const before = engine.jobs.length;
+    void widget.addPicture(png());
+    const pressed = widget.start();
+    ask(widget, 1, { prompt: 'a dog' });
+    await pressed;
+    await settle();
+    expect(engine.jobs).toHaveLength(before);
+    expect(widget.phase.value).toBe('asked');
+    void widget.start();
+    expect(engine.job.request.job.segments[0]?.prompt).toBe('a dog');
+  });
+
   test.each([
     ['the policy', { visitorPictures: false }, true],
     ['the address', {}, false],
