@@ -55,6 +55,7 @@ export async function openBoardFiles(
           boards.push({ id, text: await file.text(), written: file.lastModified });
           continue;
         }
+        if (await all.has(id, TEXT)) continue; // another time it may be read again
         const left = await all.files(id);
         if (left.every(({ lastModified }) => lastModified < now() - LEFT_OVER_MS)) await all.remove(id);
       }

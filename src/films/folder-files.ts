@@ -9,6 +9,8 @@ export interface FolderFiles {
   folders(): Promise<string[]>;
   /** The file, its bytes still on the disk; null if there is none. */
   read(folder: string, name: string): Promise<File | null>;
+  /** The file is there, even if it cannot be read now. */
+  has(folder: string, name: string): Promise<boolean>;
   /** Every file of a folder; none if it is gone. */
   files(folder: string): Promise<readonly File[]>;
   /** Replaces the file. Rejects with what the platform threw. */
@@ -42,6 +44,14 @@ export async function openFolderFiles(
         return null;
       }
     },
+    async has(folder, name) {
+      try {
+        await (await root.getDirectoryHandle(folder)).getFileHandle(name);
+        return true;
+      } catch (cause) {
+        return !isGone(cause);
+      }
+    },
     async files(folder) {
       const found: File[] = [];
       try {
@@ -68,11 +78,13 @@ export async function openFolderFiles(
         if (name === undefined) await root.removeEntry(folder, { recursive: true });
         else await (await root.getDirectoryHandle(folder)).removeEntry(name);
       } catch (cause) {
-        if (!(cause instanceof DOMException && cause.name === 'NotFoundError')) throw cause;
+        if (!isGone(cause)) throw cause;
       }
     },
   };
 }
+
+const isGone = (cause: unknown): boolean => cause instanceof DOMException && cause.name === 'NotFoundError';
 
 /**
  * What a failed write to this device's storage becomes; what is an error of ours already, or a cancelled job, stays as it is.

@@ -159,8 +159,13 @@ export class BoardShelf {
       const { isOld: _, ...kept } = await this.#keeper.read(text);
       const mark = { ...kept.mark, id, isKept: true };
       const picture = await this.#keeper.pictureOf({ ...kept, mark });
+      const { model } = kept.job;
+      const studio = this.#studio;
+      // Before the page's board is put away: what is said to it meanwhile would be lost.
+      if (![studio.manifest.id, studio.builtIn.id].includes(model))
+        await studio.lookAtShelf().catch(() => {}); // then it is not here
       if (!(await this.#leave(store))) return URL.revokeObjectURL(picture?.thumbnailUrl ?? '');
-      await this.#useModel(kept.job.model);
+      if (model !== studio.manifest.id) studio.useModel(model);
       this.#show({ ...kept, mark, wasRunning: false, picture });
     });
   }
@@ -256,7 +261,12 @@ export class BoardShelf {
     if (!board.isFilm.value && !mark.value.isKept && words.trim() === '' && !form.picture.value) return;
     mark.value = { ...mark.value, isKept: true };
     await store.keepPicture(mark.value.id, form.picture.value?.file ?? null);
-    await store.keep(mark.value.id, this.#keeper.textOf({ ...stateOf(this.#studio), isRunning: false }));
+    const text = (): string => this.#keeper.textOf({ ...stateOf(this.#studio), isRunning: false });
+    let written: string;
+    do {
+      written = text();
+      await store.keep(mark.value.id, written);
+    } while (written !== text()); // what was said while it was written
   }
 
   /** Makes way for another board. @returns false if a job was begun meanwhile. */
@@ -289,14 +299,6 @@ export class BoardShelf {
       picture: null,
       wasRunning: false,
     });
-  }
-
-  /** Goes over to the model that a board was begun with, if it is here. */
-  async #useModel(id: string): Promise<void> {
-    const studio = this.#studio;
-    if (id === studio.manifest.id) return;
-    if (id !== studio.builtIn.id) await studio.lookAtShelf().catch(() => {}); // then it is not here
-    studio.useModel(id);
   }
 
   /** `a castle` → `a castle (2)`, or the next that no board has. */

@@ -401,3 +401,48 @@ test('what is left of boards that were never put away goes after a month', async
   expect(await later!.list()).toEqual([]);
   expect(await disk.names('boards')).toHaveLength(0);
 });
+
+test('a board that cannot be read now is not taken for what is left of one', async () => {
+  const files = await openFiles();
+  await files!.keep('00000000000000aa', '{}');
+  type Folder = Awaited<ReturnType<typeof disk.getDirectory>>;
+  const unreadable = (folder: Folder): Folder =>
+    ({
+      ...folder,
+      getDirectoryHandle: async (...given: Parameters<Folder['getDirectoryHandle']>) =>
+        unreadable(await folder.getDirectoryHandle(...given)),
+      getFileHandle: async (name: string) => ({
+        ...(await folder.getFileHandle(name)),
+        getFile: () => Promise.reject(new DOMException('in use', 'NotReadableError')),
+      }),
+      values: () => folder.values(),
+      entries: () => folder.entries(),
+    }) as Folder;
+  const month = 31 * 24 * 3600 * 1000;
+  const later = await openBoardFiles(
+    { getDirectory: async () => unreadable(await disk.getDirectory()) },
+    () => Date.now() + month,
+  );
+  expect(await later!.list()).toEqual([]);
+  expect(await files!.list()).toMatchObject([{ text: '{}' }]);
+});
+
+test('what is typed while a board of another model is fetched stays with its own board', async () => {
+  const studio = await visit();
+  castle(studio);
+  const shelf = await studio.askForBoards();
+  await shelf.begin();
+  const { id } = shelf.others.value[0]!;
+  const store = (await openFiles())!;
+  const text = JSON.parse((await store.read(id))!) as { job: object };
+  await store.keep(id, JSON.stringify({ ...text, job: { ...text.job, model: 'wan' } }));
+  studio.form.prompt.value = 'a dog';
+  studio.board.add();
+  vi.spyOn(studio, 'lookAtShelf').mockImplementation(async () => {
+    studio.form.prompt.value = 'it barks';
+  });
+  await shelf.open(id);
+  expect(prompts(studio)).toHaveLength(3);
+  await shelf.open(shelf.others.value[0]!.id);
+  expect(prompts(studio)).toEqual(['', 'it barks']);
+});
