@@ -158,12 +158,13 @@ function TakeCard(props: {
 const WHY = {
   preparing: 'preparing',
   busy: 'busy',
+  'not-made': 'notMade',
   'not-kept': 'notKept',
   failed: 'failed',
 } as const;
 
 /** Where a take is to be seen: in a film of this visit, or in one that is put together from what is kept. */
-function useTakeFilm(take: Take, films: TakeFilms): TakeFilm | { readonly status: 'busy' } {
+function useTakeFilm(take: Take, films: TakeFilms): TakeFilm | { readonly status: 'busy' | 'not-made' } {
   const studio = useStudio();
   const { board, form, manifest } = studio;
   const picture = form.picture.value?.file ?? null;
@@ -189,7 +190,7 @@ function useTakeFilm(take: Take, films: TakeFilms): TakeFilm | { readonly status
   if (found) return { status: 'film', url: found.clip.url, start: found.start, seconds: found.seconds };
   const film = films.films.value.get(identity);
   if (film) return film;
-  return { status: !board.isMade(identity) ? 'not-kept' : isTaken ? 'busy' : 'preparing' };
+  return { status: !board.isMade(identity) ? 'not-made' : isTaken ? 'busy' : 'preparing' };
 }
 
 function TakeVideo(props: {

@@ -59,7 +59,7 @@ export const QUEUE_TEXTS: Readonly<Record<Language, QueueTexts>> = {
     noWords: '只用图片',
     facts: (parts, seconds, model) => `${parts > 1 ? `${parts} 段 · ` : ''}${seconds} 秒 · ${model}`,
     elsewhere: 'Kindling 的另一个标签页正在制作',
-    elsewhereHint: '一次只制作一段影片。在这里提交的任务会排进同一个队列。',
+    elsewhereHint: '一次只制作一部影片。在这里提交的任务会排进同一个队列。',
     progress: '另一个标签页的进度',
   },
 };

@@ -48,6 +48,7 @@ export interface TakesTexts {
     readonly seed: (seed: number) => string;
     readonly preparing: string;
     readonly busy: string;
+    readonly notMade: string;
     readonly notKept: string;
     readonly failed: string;
   };
@@ -105,7 +106,8 @@ export const TAKES_TEXTS: Readonly<Record<Language, TakesTexts>> = {
       seed: (seed) => `seed ${seed}`,
       preparing: 'Getting it from what is kept …',
       busy: 'It is shown when the film in the making is done.',
-      notKept: 'Not made as it stands: use this take and make it again to see it.',
+      notMade: 'Not made as it stands: use this take and make it again to see it.',
+      notKept: 'It was made, but is not kept any more: use this take and make it again to see it.',
       failed: 'It could not be shown.',
     },
   },
@@ -123,7 +125,8 @@ export const TAKES_TEXTS: Readonly<Record<Language, TakesTexts>> = {
       picture: '剪切前的最后一个画面',
     },
     again: {
-      lead: (parts) => `第 ${list(parts, '、', '、')} 段需要更新：它们已改动，或接着改动过的片段。`,
+      lead: (parts) =>
+        `第 ${list(parts, '、', '、')} 段需要更新：${parts.length === 1 ? '它' : '它们'}已改动，或接着改动过的片段。`,
       press: (parts) => (parts === 1 ? '重新制作这一段' : `重新制作这 ${parts} 段`),
     },
     takes: {
@@ -153,7 +156,8 @@ export const TAKES_TEXTS: Readonly<Record<Language, TakesTexts>> = {
       seed: (seed) => `种子 ${seed}`,
       preparing: '正在从已保存的内容中取出……',
       busy: '正在制作的影片完成后即可显示。',
-      notKept: '按现在的样子尚未制作：使用这一版并重新制作后即可查看。',
+      notMade: '按现在的样子尚未制作：使用这一版并重新制作后即可查看。',
+      notKept: '曾经做好，但已不再保留：使用这一版并重新制作后即可查看。',
       failed: '无法显示。',
     },
   },
