@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import type { BoardFacts, BoardShelf } from '../state/board-shelf.ts';
 import { LANGUAGE_TAGS } from '../state/language.ts';
 import { saveBlob } from './hand-over.ts';
@@ -8,6 +8,7 @@ import { PROMPT_ID } from './prompt-field.tsx';
 import { Sheet } from './sheet.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
 import { BOARDS_TEXTS, type BoardsTexts } from './texts/boards-texts.ts';
+import { keepFocus, useAsking } from './use-asking.ts';
 
 const useBoardsTexts = (): BoardsTexts => BOARDS_TEXTS[useStudio().language.value];
 
@@ -140,7 +141,7 @@ function BoardCard(props: {
   const studio = useStudio();
   const texts = useBoardsTexts();
   const { board: boardTexts } = useTexts();
-  const [isAsking, setAsking] = useState(false);
+  const { isAsking, setAsking, place } = useAsking();
   const title = board.title || texts.untitled;
   const date =
     board.written > 0
@@ -168,13 +169,22 @@ function BoardCard(props: {
       <p class="hint">
         {[boardTexts.total(board.segments, board.seconds), date].filter(Boolean).join(' · ')}
       </p>
-      <div class="card-actions">
+      <div class="card-actions" ref={place}>
         {isAsking ? (
           <>
-            <button type="button" class="link" onClick={() => void shelf.remove(board.id)}>
+            <button
+              type="button"
+              class="link"
+              onClick={() =>
+                void keepFocus(async () => {
+                  await shelf.remove(board.id);
+                  setAsking(false);
+                })
+              }
+            >
               {texts.reallyRemove}
             </button>
-            <button type="button" class="link" onClick={() => setAsking(false)}>
+            <button type="button" class="link" data-asks onClick={() => setAsking(false)}>
               {texts.keep}
             </button>
           </>
@@ -187,6 +197,7 @@ function BoardCard(props: {
             <button
               type="button"
               class="link"
+              data-asks
               aria-label={texts.removeIt(title)}
               aria-disabled={isHere && studio.isRunning.value}
               onClick={() => !(isHere && studio.isRunning.value) && setAsking(true)}

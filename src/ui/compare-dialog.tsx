@@ -9,6 +9,7 @@ import { Sheet } from './sheet.tsx';
 import { StepPlayer } from './step-player.ts';
 import { useStudio, useTexts } from './studio-context.tsx';
 import { TAKES_TEXTS } from './texts/takes-texts.ts';
+import { keepFocus } from './use-asking.ts';
 
 /** The takes of the selected segment side by side, played in step. */
 export function CompareDialog({ onClose }: { readonly onClose: () => void }): VNode {
@@ -137,7 +138,7 @@ function TakeCard(props: {
             type="button"
             class="link"
             aria-label={compare.use(take.take)}
-            onClick={() => chooseTake(board, take.id)}
+            onClick={() => void keepFocus(() => chooseTake(board, take.id))}
           >
             {compare.useShort}
           </button>
@@ -145,7 +146,7 @@ function TakeCard(props: {
             type="button"
             class="link"
             aria-label={compare.remove(take.take)}
-            onClick={() => removeTake(board, take.id)}
+            onClick={() => void keepFocus(() => removeTake(board, take.id))}
           >
             {compare.removeShort}
           </button>

@@ -1,9 +1,9 @@
 import type { VNode } from 'preact';
-import { useState } from 'preact/hooks';
 import { filmsToOffer } from '../state/film-room.ts';
 import { useStudio, useTexts } from './studio-context.tsx';
 import { GALLERY_TEXTS } from './texts/gallery-texts.ts';
 import { bytesInWords } from './texts/texts.ts';
+import { keepFocus, useAsking } from './use-asking.ts';
 
 /** Offers the oldest films for deletion while space is short, or a film asks for it; deletes only what was asked for twice. */
 export function FilmRoom(props: {
@@ -17,7 +17,7 @@ export function FilmRoom(props: {
   const { gallery, language } = useStudio();
   const { untitled } = useTexts().gallery;
   const texts = GALLERY_TEXTS[language.value];
-  const [isAsking, setAsking] = useState(false);
+  const { isAsking, setAsking, place } = useAsking();
   const waiting = gallery.waiting.value;
   const waitingBytes = waiting.reduce((sum, { file }) => sum + file.size, 0);
   const offered = filmsToOffer(gallery.films.value, gallery.free.value, waitingBytes, needed);
@@ -42,18 +42,18 @@ export function FilmRoom(props: {
               </li>
             ))}
           </ul>
-          <div class="card-actions">
+          <div class="card-actions" ref={place}>
             {isAsking ? (
               <>
-                <button type="button" class="link" onClick={() => void remove()}>
+                <button type="button" class="link" onClick={() => void keepFocus(remove)}>
                   {texts.really(count, bytes)}
                 </button>
-                <button type="button" class="link" onClick={() => setAsking(false)}>
+                <button type="button" class="link" data-asks onClick={() => setAsking(false)}>
                   {texts.keepThem}
                 </button>
               </>
             ) : (
-              <button type="button" class="secondary" onClick={() => setAsking(true)}>
+              <button type="button" class="secondary" data-asks onClick={() => setAsking(true)}>
                 {texts.offer(count, bytes)}
               </button>
             )}

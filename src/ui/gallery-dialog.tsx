@@ -11,6 +11,7 @@ import { Sheet } from './sheet.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
 import { GALLERY_TEXTS } from './texts/gallery-texts.ts';
 import { bytesInWords } from './texts/texts.ts';
+import { keepFocus, useAsking } from './use-asking.ts';
 
 /** The films that are kept on this device, newest first. */
 export function GalleryDialog(): VNode {
@@ -45,7 +46,7 @@ function FilmCard({ film, onLeave }: { readonly film: GalleryFilm; readonly onLe
   const studio = useStudio();
   const { gallery: texts, settings, actions } = useTexts();
   const { gallery } = studio;
-  const [isAsking, setAsking] = useState(false);
+  const { isAsking, setAsking, place } = useAsking();
   const report = keptReport(film.report, film.bytes, studio.builtIn);
   const name = film.title || texts.untitled;
   const isRunning = studio.isRunning.value;
@@ -83,16 +84,16 @@ function FilmCard({ film, onLeave }: { readonly film: GalleryFilm; readonly onLe
         {report.height} · {bytesInWords(film.bytes)}
       </p>
       {isAsking ? (
-        <div class="card-actions">
-          <button type="button" class="link" onClick={() => void gallery.remove(film.id)}>
+        <div class="card-actions" ref={place}>
+          <button type="button" class="link" onClick={() => void keepFocus(() => gallery.remove(film.id))}>
             {texts.reallyRemove}
           </button>
-          <button type="button" class="link" onClick={() => setAsking(false)}>
+          <button type="button" class="link" data-asks onClick={() => setAsking(false)}>
             {texts.keep}
           </button>
         </div>
       ) : (
-        <div class="card-actions">
+        <div class="card-actions" ref={place}>
           <button
             type="button"
             class="link"
@@ -104,7 +105,13 @@ function FilmCard({ film, onLeave }: { readonly film: GalleryFilm; readonly onLe
           <button type="button" class="link" onClick={() => void download()}>
             {actions.download}
           </button>
-          <button type="button" class="link" aria-label={texts.remove(name)} onClick={() => setAsking(true)}>
+          <button
+            type="button"
+            class="link"
+            data-asks
+            aria-label={texts.remove(name)}
+            onClick={() => setAsking(true)}
+          >
             {texts.removeShort}
           </button>
         </div>

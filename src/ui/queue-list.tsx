@@ -4,6 +4,7 @@ import { shownSeconds, titleOf } from '../core/job.ts';
 import type { JobQueue, MakingElsewhere, QueuedJob } from '../state/job-queue.ts';
 import { ErrorWords } from './error-words.tsx';
 import { CloseIcon } from './icons.tsx';
+import { PROMPT_ID } from './prompt-field.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
 import { QUEUE_TEXTS, type QueueTexts } from './texts/queue-texts.ts';
 
@@ -57,6 +58,12 @@ function Shown({ queue }: { readonly queue: JobQueue }): VNode {
                 onMove={(action) => {
                   focus.current = [job.id, action];
                 }}
+                onRemove={() => {
+                  const next = jobs[index + 1] ?? jobs[index - 1];
+                  focus.current = next ? [next.id, 'remove'] : null;
+                  if (!next) document.getElementById(PROMPT_ID)?.focus({ preventScroll: true }); // the list goes with it
+                  void queue.remove(job.id);
+                }}
                 texts={texts}
               />
             ))}
@@ -83,9 +90,10 @@ function Waiting(props: {
   readonly isFirst: boolean;
   readonly isLast: boolean;
   readonly onMove: (action: string) => void;
+  readonly onRemove: () => void;
   readonly texts: QueueTexts;
 }): VNode {
-  const { queue, job, isFirst, isLast, onMove, texts } = props;
+  const { queue, job, isFirst, isLast, onMove, onRemove, texts } = props;
   const { errors } = useTexts();
   const { segments } = job.job;
   const title = titleOf(job.job) || texts.noWords;
@@ -127,8 +135,9 @@ function Waiting(props: {
         <button
           type="button"
           class="round"
+          data-action="remove"
           aria-label={texts.remove(title)}
-          onClick={() => void queue.remove(job.id)}
+          onClick={onRemove}
         >
           <CloseIcon />
         </button>
