@@ -125,7 +125,7 @@ export class Gallery {
     await this.#try(async (files) => {
       film = await files.open(id);
       if (!film) throw new AppError('storage/read', 'This film is not kept here any more.');
-    });
+    }, false);
     return film;
   }
 
@@ -134,14 +134,15 @@ export class Gallery {
     this.#problem.value = null;
   }
 
-  /** @returns false if it failed, or nothing can be kept here. */
-  async #try(work: (files: GalleryFiles) => Promise<void>): Promise<boolean> {
+  /** @param lists the films are others afterwards. @returns false if it failed, or nothing can be kept here. */
+  async #try(work: (files: GalleryFiles) => Promise<void>, lists = true): Promise<boolean> {
     this.#problem.value = null;
     try {
       this.#files ??= this.#open();
       const files = await this.#files;
       if (!files) return false;
       await work(files);
+      if (!lists) return true;
       this.#films.value = await files.list();
       this.#free.value = (await files.free?.()) ?? null;
       return true;
