@@ -65,8 +65,10 @@ export class FilmSources {
   #ofClip(clip: Clip, kept: readonly GalleryFilm[]): FilmSource {
     const known = this.#ofClips.get(clip);
     if (known) return known;
-    // Of a film that was opened the first frame's picture is not known as it was.
-    const film = clip.fileId === undefined ? undefined : kept.find(({ id }) => id === clip.fileId);
+    // Of a film that was only opened the first frame's picture is not known. One that it was set up again with is the board's, too, and
+    // another file than it was once made from.
+    const isKept = clip.fileId !== undefined && !clip.request.picture;
+    const film = isKept ? kept.find(({ id }) => id === clip.fileId) : undefined;
     const asKept = keptSegments(film?.report);
     const segments = asKept.length > 0 ? asKept : shownSegments(this.#board, clip.request);
     const source = { id: `clip ${clip.id}`, segments, clip, keptId: null };

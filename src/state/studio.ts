@@ -417,7 +417,10 @@ export class Studio {
     if (this.isRunning.value) return;
     if (!file) return this.#tellGalleryProblem();
     const shown = this.maker.shelf.clips.value.find(
-      (clip) => (clip.fileId ?? this.gallery.idOf(clip)) === film.id,
+      (clip) =>
+        (clip.fileId ?? this.gallery.idOf(clip)) === film.id &&
+        // What tells segments apart, as in the board: a picture that comes out of a film is not the file that went in.
+        (!picture || clip.request.picture?.size === picture.size),
     );
     if (shown) return this.maker.show(shown);
     try {

@@ -6,8 +6,10 @@ import { openFilmFiles } from '../../src/films/film-files.ts';
 import { openSegmentFiles } from '../../src/films/segment-files.ts';
 import { modelHash } from '../../src/protocol/manifest.ts';
 import { beginWithLastPicture, goOnFrom, makeAgain } from '../../src/state/film-actions.ts';
+import { FilmPlay } from '../../src/state/film-play.ts';
 import { readFilmRecord } from '../../src/state/film-record.ts';
 import { filmsToOffer, LITTLE_ROOM } from '../../src/state/film-room.ts';
+import { shownSegments } from '../../src/state/film-sources.ts';
 import type { GalleryFilm } from '../../src/state/gallery.ts';
 import { Studio } from '../../src/state/studio.ts';
 import { box, fileType, isoMeta, joined } from '../fixtures/write-mp4.ts';
@@ -161,9 +163,12 @@ describe('a kept film', () => {
     segments: job.segments.map((segment, i) => ({ ...segment, picture: i === 0 ? { fit: 'crop' } : null })),
   });
 
+  /** @param photo that it was made from, another file than the picture in the film. @param isOfVisit it was made just now. */
   async function keep(
     job: Job,
     picture: Blob | null = null,
+    photo: Blob | null = picture,
+    isOfVisit = false,
     version = MANIFEST.version,
   ): Promise<GalleryFilm> {
     const base64 = picture && Buffer.from(await picture.arrayBuffer()).toString('base64');
@@ -177,7 +182,10 @@ describe('a kept film', () => {
     };
     const meta = isoMeta({ 'kindling.job': JSON.stringify(record) });
     const file = new Blob([joined(fileType, box('moov', box('udta', meta)))], { type: 'video/mp4' });
-    await studio.gallery.keep({ file, report: report(7), request: request('a castle') }, 5);
+    const clip = { file, report: report(7), request: request('a castle') };
+    const clips = studio.maker.shelf;
+    const made = isOfVisit ? clips.add({ ...clip.request, job, picture: photo }, clip) : clip;
+    await studio.gallery.keep(made, 5, shownSegments(studio.board, { job, picture: photo }));
     return studio.gallery.films.value[0]!;
   }
 
@@ -265,7 +273,7 @@ describe('a kept film', () => {
   });
 
   test('of another version of the model is set, but nothing of it is called made', async () => {
-    await studio.editFilm(await keep(jobOf('day', 'night'), null, '0.0'));
+    await studio.editFilm(await keep(jobOf('day', 'night'), null, null, false, '0.0'));
     expect(studio.notice.value?.id).toBe('restored-version');
     expect(studio.board.states.value).toEqual(['new', 'new']);
   });
@@ -283,6 +291,27 @@ describe('a kept film', () => {
     expect(engine.jobs).toHaveLength(0);
     expect(studio.form.prompt.value).toBe('a cat');
     expect(studio.board.states.value).toEqual(['new']);
+  });
+
+  test.each([
+    ['of this visit', true],
+    ['of an earlier one', false],
+  ])('%s is played on the timeline with the picture that is in it', async (_, isOfVisit) => {
+    const job = pictured(jobOf('day', 'night'));
+    const kept = await keep(job, pictureFile('scene.png'), new Blob(['a photograph']), isOfVisit);
+    await studio.editFilm(kept);
+    await studio.editFilm(kept);
+    expect(studio.maker.shelf.clips.value).toHaveLength(isOfVisit ? 2 : 1);
+    const play = new FilmPlay(studio);
+    expect([play.isOnStage.value, play.missing.value]).toEqual([true, []]);
+    play.dispose();
+  });
+
+  test('that is opened is not looked for among all the others', async () => {
+    const kept = await keep(jobOf('day'));
+    const { value } = studio.gallery.films;
+    await studio.gallery.open(kept.id);
+    expect(studio.gallery.films.value).toBe(value);
   });
 
   test('says how it was made, without its picture', async () => {
