@@ -67,6 +67,7 @@ export class TwinPlayer {
   /** Lets the videos go. */
   dispose(): void {
     this.#turn++;
+    for (const which of [0, 1]) this.#wishes[which]!++;
     for (const stop of this.#stops) stop();
     this.#halt();
     for (const video of this.#videos) {
