@@ -75,7 +75,8 @@ function Track(): VNode {
     else if (by !== undefined) choose(selected + by);
     else if (event.key === 'Home') choose(0);
     else if (event.key === 'End') choose(segments.length - 1);
-    else if (event.key === 'Delete') board.remove();
+    // The key that Macs call delete is named Backspace.
+    else if (event.key === 'Delete' || event.key === 'Backspace') board.remove();
     else if (event.key === ' ') play.toggle();
     else return;
     event.preventDefault();
