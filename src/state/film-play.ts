@@ -5,7 +5,6 @@ import { nextShown, planPlay, type Stretch, stretchAt } from '../core/play-plan.
 import { type FilmSource, FilmSources } from './film-sources.ts';
 import type { Clip } from './job-state.ts';
 import { RunningParts } from './running-parts.ts';
-import { SeenVersions } from './seen-versions.ts';
 import { SegmentStrips } from './segment-strips.ts';
 import { type SegmentTime, segmentTimes } from './segment-times.ts';
 import type { Studio } from './studio.ts';
@@ -40,7 +39,6 @@ export class FilmPlay {
   readonly #sought = signal<Seek>({ seconds: 0 });
   readonly #isOpen = signal(false);
   readonly #sources: FilmSources;
-  readonly #seen: SeenVersions;
   readonly #urls = new Map<string, Promise<string | null>>();
   readonly #parts: RunningParts;
   readonly #stops: readonly (() => void)[];
@@ -53,10 +51,8 @@ export class FilmPlay {
     this.sought = this.#sought;
     this.isOpen = this.#isOpen;
     this.#sources = new FilmSources(studio.board);
-    this.#seen = new SeenVersions(studio.board, studio.store);
     this.#parts = new RunningParts(studio, this.strips);
     this.#stops = [
-      effect(() => this.#remember()),
       effect(() => this.#look()),
       effect(() => this.#dropParts()),
       effect(() => {
@@ -109,7 +105,7 @@ export class FilmPlay {
         states.value[index] === 'made' || this.strips.urls.value.has(identity) || inFilms.has(identity);
       return isThere
         ? { identity, isCurrent: true }
-        : { identity: this.#seen.seen.value.get(id) ?? null, isCurrent: false };
+        : { identity: this.studio.board.madeAs(id)?.identity || null, isCurrent: false };
     });
   });
 
@@ -261,15 +257,6 @@ export class FilmPlay {
         this.#urls.delete(id);
       }
     });
-  }
-
-  /** What was made of each segment last, for the time when it is changed. */
-  #remember(): void {
-    const { segments } = this.studio.board;
-    const current = this.versions.value.flatMap(({ identity, isCurrent }, index) =>
-      isCurrent && identity !== null ? [[segments.value[index]!.id, identity] as const] : [],
-    );
-    untracked(() => this.#seen.remember(current));
   }
 
   /** Brings the strips that are kept. */

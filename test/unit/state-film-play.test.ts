@@ -2,7 +2,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FilmPlay } from '../../src/state/film-play.ts';
 import { keptSegments } from '../../src/state/film-sources.ts';
-import { SeenVersions } from '../../src/state/seen-versions.ts';
 import { SegmentStrips, type StripKeeper } from '../../src/state/segment-strips.ts';
 import { Studio } from '../../src/state/studio.ts';
 import { rangesInWords, TIMELINE_TEXTS } from '../../src/ui/texts/timeline-texts.ts';
@@ -164,23 +163,19 @@ describe('while a film is made', () => {
   });
 });
 
-test('after a reload what was changed is shown as it was, if the board is the same', async () => {
-  const texts = new Map<string, string>();
-  const store = {
-    getItem: (name: string) => texts.get(name) ?? null,
-    setItem: (name: string, text: string) => void texts.set(name, text),
-  };
-  const first = new SeenVersions(studio.board, store);
-  const { segments } = studio.board;
-  first.remember([[segments.value[1]!.id, 'old']]);
-  const job = studio.board.toJob();
-  studio.board.load(job);
-  const again = new SeenVersions(studio.board, store);
-  expect([...again.seen.value]).toEqual([[segments.value[1]!.id, 'old']]);
-  studio.setPrompt('another board');
-  expect(new SeenVersions(studio.board, store).seen.value.size).toBe(0);
-  texts.set('kindling.versions', '{"board":');
-  expect(new SeenVersions(studio.board, store).seen.value.size).toBe(0);
+test('what was changed is shown as it was on a board that comes back', async () => {
+  await make();
+  studio.board.select(1);
+  studio.setPrompt('the sun rises');
+  const before = play.versions.value;
+  expect(before.map(({ isCurrent }) => isCurrent)).toEqual([true, false, false]);
+  const { board } = studio;
+  const kept = [board.toJob(), board.madeIdentities(), board.states.value, board.extras.value] as const;
+  board.load({ ...kept[0], scene: 'a tower', segments: kept[0].segments.slice(1) });
+  expect(play.versions.value.map(({ identity }) => identity)).toEqual([null, null]);
+  studio.form.load(kept[0], null, null);
+  board.load(...kept);
+  expect(play.versions.value).toEqual(before);
 });
 
 describe('strips', () => {
