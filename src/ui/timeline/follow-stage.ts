@@ -17,6 +17,7 @@ export function followStage(play: FilmPlay, video: HTMLVideoElement): () => void
   const events = ['play', 'pause', 'seeked', 'timeupdate'] as const;
   for (const event of events) video.addEventListener(event, tell);
   const first = play.sought.peek();
+  if (!video.paused) play.tell(true); // it has begun by itself
   const stops = [
     effect(() => {
       const { sought } = play;
@@ -36,5 +37,7 @@ export function followStage(play: FilmPlay, video: HTMLVideoElement): () => void
     cancelAnimationFrame(frame);
     for (const event of events) video.removeEventListener(event, tell);
     for (const stop of stops) stop();
+    // Nobody says any more whether it runs.
+    if (!play.isOpen.peek()) play.pause();
   };
 }
