@@ -52,18 +52,18 @@ export class FilmPlay {
     this.isOpen = this.#isOpen;
     this.#sources = new FilmSources(studio.board);
     this.#parts = new RunningParts(studio, this.strips);
+    const shownBefore = studio.segmentShown.peek(); // of a board before this one
     this.#stops = [
       effect(() => this.#look()),
       effect(() => this.#dropParts()),
+      effect(() => this.#dropUrls()),
       effect(() => {
         const segment = studio.segmentShown.value;
-        if (segment) untracked(() => this.place(this.starts.value[segment.index] ?? 0));
+        if (segment && segment !== shownBefore)
+          untracked(() => this.place(this.starts.value[segment.index] ?? 0));
       }),
-      effect(() => {
-        // Another clip on the stage, or none: it was asked for.
-        void this.shown.value;
-        untracked(() => this.close());
-      }),
+      this.#followStage(),
+      this.#followBoard(),
     ];
   }
 
@@ -232,6 +232,11 @@ export class FilmPlay {
       const file = film.part ? Promise.resolve(film.part) : this.studio.gallery.open(film.keptId ?? '');
       url = file.then((found) => found && URL.createObjectURL(new Blob([found], { type: 'video/mp4' })));
       this.#urls.set(film.id, url);
+      const asked = url;
+      void asked.then((address) => {
+        // It may be there the next time.
+        if (!address && this.#urls.get(film.id) === asked) this.#urls.delete(film.id);
+      });
     }
     return url;
   }
@@ -246,17 +251,50 @@ export class FilmPlay {
     this.strips.dispose();
   }
 
+  /** Another clip on the stage was asked for. But a job that begins or ends by itself is no reason to end a film that is watched. */
+  #followStage(): () => void {
+    let wasRunning = this.studio.isRunning.peek();
+    return effect(() => {
+      void this.shown.value;
+      const isRunning = this.studio.isRunning.value;
+      const isByJob = isRunning !== wasRunning;
+      wasRunning = isRunning;
+      untracked(() => {
+        if (!(isByJob && this.#isOpen.value && this.#isPlaying.value)) this.close();
+      });
+    });
+  }
+
+  /** Another board begins at its beginning. One that is named for the first time is the same. */
+  #followBoard(): () => void {
+    let before = this.studio.mark.peek().id;
+    return effect(() => {
+      const { id } = this.studio.mark.value;
+      const isOther = before !== '' && id !== before;
+      before = id;
+      if (!isOther) return;
+      untracked(() => {
+        this.close();
+        this.place(0);
+      });
+    });
+  }
+
   /** A film that is finished has its parts. */
   #dropParts(): void {
     const { shown } = this;
     const whole = this.films.value.find(({ clip }) => clip !== null && clip === shown.value);
-    if (!whole) return;
-    untracked(() => {
-      for (const { id } of this.#parts.drop(whole.segments)) {
-        void this.#urls.get(id)?.then((url) => url && URL.revokeObjectURL(url));
-        this.#urls.delete(id);
-      }
-    });
+    if (whole) untracked(() => this.#parts.drop(whole.segments));
+  }
+
+  /** Films that are gone need no address. */
+  #dropUrls(): void {
+    const there = new Set(this.films.value.map(({ id }) => id));
+    for (const [id, url] of this.#urls) {
+      if (there.has(id)) continue;
+      this.#urls.delete(id);
+      void url.then((address) => address && URL.revokeObjectURL(address));
+    }
   }
 
   /** Brings the strips that are kept. */

@@ -31,14 +31,12 @@ export class RunningParts {
     this.#stop = effect(() => this.#take());
   }
 
-  /** Lets those go that a whole film has: the browser need not keep them twice. @returns them. */
-  drop(whole: readonly ShownSegment[]): readonly FilmSource[] {
+  /** Lets those go that a whole film has: the browser need not keep them twice. */
+  drop(whole: readonly ShownSegment[]): void {
     const inside = new Set(whole.map(({ identity }) => identity));
-    const [gone, left] = [true, false].map((isInside) =>
-      this.#films.peek().filter(({ segments: [own] }) => inside.has(own?.identity ?? '') === isInside),
-    );
-    if (gone!.length > 0) this.#films.value = left!;
-    return gone!;
+    const films = this.#films.peek();
+    const left = films.filter(({ segments: [own] }) => !inside.has(own?.identity ?? ''));
+    if (left.length < films.length) this.#films.value = left;
   }
 
   /** Listens no longer. */

@@ -23,8 +23,8 @@ export function Timeline(): VNode {
   useEffect(() => () => play.dispose(), [play]);
   useFilmStrips(play);
   const video = shownVideo.value;
-  const isOnStage = play.isOnStage.value;
-  useEffect(() => (video && isOnStage ? followStage(play, video) : undefined), [play, video, isOnStage]);
+  const isLed = play.isOnStage.value && !play.isOpen.value; // otherwise the film's own player says where it is
+  useEffect(() => (video && isLed ? followStage(play, video) : undefined), [play, video, isLed]);
   return (
     <FilmPlayContext.Provider value={play}>
       {play.isOpen.value && <FilmScreen />}

@@ -148,8 +148,33 @@ describe('while a film is made', () => {
     expect([play.isPlaying.value, play.isOpen.value]).toEqual([true, true]);
     engine.job.finish();
     await done;
-    expect([play.films.value.length, play.isOnStage.value, play.isOpen.value]).toEqual([1, true, false]);
+    expect([play.films.value.length, play.isOnStage.value]).toEqual([1, true]);
     await expect(fetch(url!)).rejects.toThrow();
+  });
+
+  test('a film that is watched is not ended by jobs that begin and end, but by whoever asks for a clip', async () => {
+    await make();
+    studio.board.select(2);
+    studio.board.move(-1);
+    const watched = (): boolean[] => [play.isOpen.value, play.isPlaying.value];
+    play.toggle();
+    const done = studio.generate();
+    await settle();
+    expect(watched()).toEqual([true, true]);
+    engine.job.finish();
+    await done;
+    expect(watched()).toEqual([true, true]);
+    studio.maker.show(studio.maker.shelf.clips.value[1]!);
+    expect(watched()).toEqual([false, false]);
+    // One that stands still gives way.
+    play.seek(0);
+    play.pause();
+    expect(watched()).toEqual([true, false]);
+    const again = studio.generate();
+    expect(watched()).toEqual([false, false]);
+    await settle();
+    engine.job.finish();
+    await again;
   });
 
   test('what a job that was cancelled has made stays to be seen', async () => {
@@ -176,6 +201,25 @@ test('what was changed is shown as it was on a board that comes back', async () 
   studio.form.load(kept[0], null, null);
   board.load(...kept);
   expect(play.versions.value).toEqual(before);
+});
+
+test('another board begins at its beginning, and what was shown of the one before is forgotten', async () => {
+  await make();
+  studio.board.select(1);
+  studio.board.remove();
+  studio.mark.value = { id: 'aa', name: '', isKept: false };
+  play.toggle();
+  play.seek(4);
+  studio.segmentShown.value = { index: 1 };
+  studio.mark.value = { id: 'aa', name: 'Castle', isKept: true };
+  expect([play.isOpen.value, play.time.value]).toEqual([true, play.starts.value[1]]);
+  studio.mark.value = { id: 'bb', name: '', isKept: false };
+  expect([play.isOpen.value, play.isPlaying.value, play.time.value]).toEqual([false, false, 0]);
+  play.dispose();
+  play = new FilmPlay(studio);
+  expect(play.time.value).toBe(0);
+  studio.segmentShown.value = { index: 1 };
+  expect(play.time.value).toBe(play.starts.value[1]);
 });
 
 describe('strips', () => {

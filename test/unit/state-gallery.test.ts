@@ -307,6 +307,24 @@ describe('a kept film', () => {
     play.dispose();
   });
 
+  test('has an address for the timeline as long as it is there; one that could not be read is asked for again', async () => {
+    const kept = await keep(jobOf('day', 'night'));
+    const play = new FilmPlay(studio);
+    const [source] = play.films.value;
+    const files = (await openFilmFiles(disk))!;
+    const file = (await files.open(kept.id))!;
+    await files.remove(kept.id);
+    expect(await play.urlOf(source!)).toBeNull();
+    await files.keep(kept, file);
+    const url = await play.urlOf(source!);
+    expect((await (await fetch(url!)).blob()).size).toBe(file.size);
+    expect(await play.urlOf(source!)).toBe(url);
+    await studio.gallery.remove(kept.id);
+    await settle();
+    await expect(fetch(url!)).rejects.toThrow();
+    play.dispose();
+  });
+
   test('that is opened is not looked for among all the others', async () => {
     const kept = await keep(jobOf('day'));
     const { value } = studio.gallery.films;

@@ -11,8 +11,9 @@ export function FilmScreen(): VNode {
   const texts = useTimelineTexts();
   const first = useRef<HTMLVideoElement>(null);
   const second = useRef<HTMLVideoElement>(null);
+  const hidden = shownVideo.value;
+  useEffect(() => hidden?.pause(), [hidden]); // also one that comes while the film is watched
   useEffect(() => {
-    shownVideo.peek()?.pause();
     if (!first.current || !second.current) return;
     const player = new TwinPlayer(play, [first.current, second.current]);
     return () => player.dispose();

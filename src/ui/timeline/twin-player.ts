@@ -113,7 +113,8 @@ export class TwinPlayer {
     if (!stretch) return this.#showNothing();
     // Another film is brought into the other video, so that what is seen stays until it is there.
     const isSame = this.#plan[this.#at]?.film === stretch.film;
-    const which = isSame || this.#at < 0 ? this.#seen : 1 - this.#seen;
+    const isSeen = this.#videos[this.#seen]!.classList.contains('on');
+    const which = isSame || !isSeen ? this.#seen : 1 - this.#seen;
     if (this.#at >= 0 && isSame) this.#at = at;
     const isReady = await this.#prepare(which, stretch, from);
     if (turn !== this.#turn) return;
