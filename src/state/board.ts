@@ -70,6 +70,8 @@ export class Board {
   /** Identities of all that was made. */
   readonly #made = signal<ReadonlySet<string>>(new Set());
   readonly #madeAs = signal<ReadonlyMap<number, MadeSegment>>(new Map());
+  /** The segment that was cut last, and what undo goes back to from there. */
+  #lastCut: { readonly id: number; readonly before: Version } | null = null;
   #ids = 0;
 
   constructor(form: StudioForm) {
@@ -269,12 +271,23 @@ export class Board {
     });
   }
 
-  /** Shows only so many seconds of the selected segment, and goes on from there; null lifts the cut. */
+  /**
+   * Shows only so many seconds of the selected segment, and goes on from there; null lifts the cut. Cuts of one segment that follow each
+   * other are one step: each press of an arrow key is a cut.
+   */
   cut(seconds: number | null): void {
-    this.edit(({ keepSeconds: _, ...segment }) => ({
-      ...segment,
-      ...(seconds !== null && { keepSeconds: seconds }),
-    }));
+    batch(() => {
+      const { id } = this.#list.value[this.#selected.value]!;
+      const { value: steps } = this.#undo;
+      const isSameStep =
+        seconds !== null && this.#lastCut?.id === id && this.#lastCut.before === steps.at(-1);
+      this.edit(({ keepSeconds: _, ...segment }) => ({
+        ...segment,
+        ...(seconds !== null && { keepSeconds: seconds }),
+      }));
+      if (isSameStep) this.#undo.value = steps;
+      this.#lastCut = seconds === null ? null : { id, before: this.#undo.value.at(-1)! };
+    });
   }
 
   /** For a take that is new. */

@@ -322,6 +322,32 @@ describe('a segment whose end is cut', () => {
     expect(board.states.value).toEqual(['made', 'made', 'made']);
   });
 
+  test('is cut step by step in one step of undo; after anything else a new one begins', () => {
+    const cuts = (): readonly (number | undefined)[] =>
+      board.segments.value.slice(0, 2).map(({ keepSeconds }) => keepSeconds);
+    for (let i = 1; i <= 150; i++) board.cut(2 + (i % 10) / 10);
+    board.cut(2.5);
+    board.cut(null);
+    board.undo();
+    expect(cuts()).toEqual([2.5, undefined]);
+    board.select(1);
+    board.cut(3);
+    board.cut(2);
+    board.select(0);
+    board.cut(4);
+    board.undo();
+    expect(cuts()).toEqual([2.5, 2]);
+    board.undo();
+    expect(cuts()).toEqual([2.5, undefined]);
+    board.undo();
+    expect(cuts()).toEqual([undefined, undefined]);
+    expect(board.canUndo.value).toBe(true); // what was added before
+    board.redo();
+    board.cut(2);
+    board.undo();
+    expect(cuts()).toEqual([2.5, undefined]);
+  });
+
   test('is as long as it says when it becomes shorter than what was kept', () => {
     form.seconds.value = 2.5;
     expect(board.seconds.value).toBe(12.5);
