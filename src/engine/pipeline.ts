@@ -505,7 +505,9 @@ async function paint(
 ): Promise<Rgba | null> {
   const { signal, clock, onEvent } = options;
   const { shape } = plan;
-  const strip = parts.openStrip?.(segment.frames, shape) ?? null;
+  const { seconds, keepSeconds } = job.segments[segment.index]!;
+  const whole = keepSeconds === undefined ? segment.frames : Math.round(seconds * job.fps);
+  const strip = parts.openStrip?.(segment.frames, shape, whole) ?? null;
   const context = before ? Math.min(DECODER_CONTEXT, before.frames) : encodedFrames(segment);
   // What is cut off is seen by the decoder, so that a cut changes no picture before it.
   const last = context + paintedFrames(segment);

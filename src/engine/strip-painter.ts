@@ -15,26 +15,28 @@ export interface StripPainter {
  * Begins a strip.
  * @param frames of the segment, at least 1.
  * @param shape of its frames, pixels.
+ * @param whole frames that it would have if its end were not cut: a strip says where in the whole segment something is.
  * @returns null where Workers have no canvas.
  */
 export function openStrip(
   frames: number,
   shape: { readonly width: number; readonly height: number },
+  whole = frames,
 ): StripPainter | null {
   if (typeof OffscreenCanvas === 'undefined') return null;
   const pictureWidth = stripPictureWidth(shape);
   const strip = new OffscreenCanvas(pictureWidth * STRIP_PICTURES, STRIP_HEIGHT);
-  const whole = new OffscreenCanvas(shape.width, shape.height);
-  const [context, wholeContext] = [strip.getContext('2d'), whole.getContext('2d')];
-  if (!context || !wholeContext) return null;
+  const large = new OffscreenCanvas(shape.width, shape.height);
+  const [context, largeContext] = [strip.getContext('2d'), large.getContext('2d')];
+  if (!context || !largeContext) return null;
   context.imageSmoothingQuality = 'high';
-  const wanted = stripTimes(frames).map(Math.floor); // of fewer frames than pictures some are drawn twice
+  const wanted = stripTimes(whole, frames - 1).map(Math.floor); // of fewer frames than pictures some are drawn twice
   return {
     take(index, frame) {
       if (!wanted.includes(index)) return;
-      wholeContext.putImageData(new ImageData(frame, shape.width, shape.height), 0, 0);
+      largeContext.putImageData(new ImageData(frame, shape.width, shape.height), 0, 0);
       for (const [place, at] of wanted.entries())
-        if (at === index) context.drawImage(whole, place * pictureWidth, 0, pictureWidth, STRIP_HEIGHT);
+        if (at === index) context.drawImage(large, place * pictureWidth, 0, pictureWidth, STRIP_HEIGHT);
     },
     finish: () => strip.convertToBlob(FORMAT).catch(() => null),
   };

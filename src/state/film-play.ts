@@ -15,6 +15,8 @@ export interface SegmentVersion {
   readonly identity: string | null;
   /** It is as the board says; otherwise it is what was made last, before something changed. */
   readonly isCurrent: boolean;
+  /** Its whole length, seconds, whatever is cut off. */
+  readonly seconds: number;
 }
 
 /** The playhead's last word to whoever shows the film: each is a new object. */
@@ -99,13 +101,17 @@ export class FilmPlay {
     const inFilms = new Set(
       this.films.value.flatMap((film) => film.segments.map(({ identity }) => identity)),
     );
-    return segments.value.map(({ id }, index) => {
+    return segments.value.map(({ id, seconds }, index) => {
       const identity = identities.value[index]!;
       const isThere =
         states.value[index] === 'made' || this.strips.urls.value.has(identity) || inFilms.has(identity);
-      return isThere
-        ? { identity, isCurrent: true }
-        : { identity: this.studio.board.madeAs(id)?.identity || null, isCurrent: false };
+      if (isThere) return { identity, isCurrent: true, seconds };
+      const made = this.studio.board.madeAs(id);
+      return {
+        identity: made?.identity || null,
+        isCurrent: false,
+        seconds: made?.segment.seconds ?? seconds,
+      };
     });
   });
 

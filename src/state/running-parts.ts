@@ -52,7 +52,9 @@ export class RunningParts {
       if (this.#taken.request !== request) this.#taken = { request, strips: 0, films: 0 };
       for (const { index, strip } of strips.slice(this.#taken.strips)) {
         const identity = this.identities.value[index];
-        if (identity) this.#strips.add(identity, strip);
+        // Of one whose end is cut off it shows less than one that may be there.
+        const isCut = request.job.segments[index]?.keepSeconds !== undefined;
+        if (identity && !(isCut && this.#strips.urls.value.has(identity))) this.#strips.add(identity, strip);
       }
       for (const { index, film } of parts.slice(this.#taken.films)) {
         const identity = this.identities.value[index];

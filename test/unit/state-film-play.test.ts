@@ -84,6 +84,19 @@ describe('what is played', () => {
     expect(films()).toEqual([0]);
   });
 
+  test('what was made is as long as it was, whatever is cut off or asked for now', async () => {
+    await make();
+    const lengths = (): number[] => play.versions.value.map(({ seconds }) => seconds);
+    studio.board.select(0);
+    studio.board.cut(3);
+    studio.board.select(1);
+    studio.form.seconds.value = 2;
+    expect([current(), lengths()]).toEqual([
+      [true, false, false],
+      [5, 5, 5],
+    ]);
+  });
+
   test('a new part has no pictures and is skipped', async () => {
     await make();
     studio.board.select(0);
@@ -131,6 +144,24 @@ describe('while a film is made', () => {
     engine.job.finish();
     await done;
     expect(play.times.value.size).toBe(0);
+  });
+
+  test('pictures of a part that is cut do not take the place of those of the whole', async () => {
+    const first = studio.board.identities.value[0]!;
+    const paint = async (strip: string): Promise<void> => {
+      const done = studio.generate();
+      await settle();
+      engine.job.say({ type: 'segment', index: 0, count: 3, made: false });
+      engine.job.say({ type: 'painted', index: 0, strip: new Blob([strip]) });
+      engine.job.finish();
+      await done;
+      await settle();
+    };
+    await paint('whole');
+    studio.board.select(0);
+    studio.board.cut(3);
+    await paint('cut');
+    expect(await kept.get(first)?.text()).toBe('whole');
   });
 
   test('a part that is made is played before the film is finished, and by the film from then on', async () => {

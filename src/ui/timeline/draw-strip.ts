@@ -1,26 +1,29 @@
 import { STRIP_HEIGHT, STRIP_PICTURES, stripPictureWidth, stripTimes } from '../../core/segment-strip.ts';
 
+/** Half a frame at 30 per second: at a segment's very end the next one begins. */
+const HALF_FRAME = 1 / 60;
+
 let last: Promise<unknown> = Promise.resolve();
 
 /**
  * Draws the strip of a segment from a film. One film is opened at a time: a long storyboard must not open dozens.
- * @param start and `seconds` of the segment in the film.
+ * @param start and `seconds` of the segment in the film. @param whole seconds that it has if its end is not cut.
  * @returns null if the film cannot be read. Never rejects.
  */
 export function drawStrip(
   url: string,
   start: number,
   seconds: number,
+  whole: number,
   signal: AbortSignal,
 ): Promise<Blob | null> {
-  const drawn = last
-    .then(() => (signal.aborted ? null : draw(url, start, seconds, signal)))
-    .catch(() => null);
+  const times = stripTimes(whole, seconds - HALF_FRAME).map((time) => start + time);
+  const drawn = last.then(() => (signal.aborted ? null : draw(url, times, signal))).catch(() => null);
   last = drawn;
   return drawn;
 }
 
-async function draw(url: string, start: number, seconds: number, signal: AbortSignal): Promise<Blob | null> {
+async function draw(url: string, times: readonly number[], signal: AbortSignal): Promise<Blob | null> {
   const video = document.createElement('video');
   video.muted = true;
   video.preload = 'auto';
@@ -32,8 +35,8 @@ async function draw(url: string, start: number, seconds: number, signal: AbortSi
     canvas.width = width * STRIP_PICTURES;
     canvas.height = STRIP_HEIGHT;
     const context = canvas.getContext('2d');
-    for (const [i, time] of stripTimes(seconds).entries()) {
-      video.currentTime = start + time;
+    for (const [i, time] of times.entries()) {
+      video.currentTime = time;
       await happens(video, 'seeked', signal);
       context?.drawImage(video, i * width, 0, width, STRIP_HEIGHT);
     }

@@ -26,7 +26,11 @@ export function SegmentCard(props: {
   const time = play.times.value.get(index);
   const isMaking = time?.fraction != null;
   const words = segment.prompt.trim() || (index === 0 ? studio.form.scene.value.trim() : '');
-  const { identity, isCurrent } = play.versions.value[index] ?? { identity: null, isCurrent: false };
+  const { identity, isCurrent, seconds } = play.versions.value[index] ?? {
+    identity: null,
+    isCurrent: false,
+    seconds: segment.seconds,
+  };
   const url = (identity !== null && play.strips.urls.value.get(identity)) || null;
   const shape = studio.form.shape.value ?? { width: 16, height: 9 };
   const status = isMaking ? texts.board.making : time ? own.waiting : texts.board.states[state];
@@ -53,7 +57,12 @@ export function SegmentCard(props: {
         )}
       </span>
       <span class={`segment-strip ${isCurrent ? '' : 'older'}`}>
-        <SegmentPictures url={url} ratio={shape.width / shape.height} width={Math.max(1, width - AROUND)} />
+        <SegmentPictures
+          url={url}
+          ratio={shape.width / shape.height}
+          width={Math.max(1, width - AROUND)}
+          share={Math.min(1, shownSeconds(segment) / seconds)}
+        />
         {isMaking && <span class="segment-progress" style={{ '--done': time.fraction }} />}
       </span>
       <span class="segment-facts" aria-hidden="true">

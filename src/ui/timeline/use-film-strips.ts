@@ -11,7 +11,11 @@ export function useFilmStrips(play: FilmPlay): void {
   useEffect(
     () =>
       effect(() => {
-        const wanted = play.versions.value.flatMap(({ identity }) => (identity === null ? [] : [identity]));
+        const wanted = new Map(
+          play.versions.value.flatMap(({ identity, seconds }) =>
+            identity === null ? [] : [[identity, seconds]],
+          ),
+        );
         const films = play.films.value;
         const draw = async (identity: string): Promise<void> => {
           const film = films.find(({ segments }) => segments.some((one) => one.identity === identity));
@@ -20,10 +24,12 @@ export function useFilmStrips(play: FilmPlay): void {
           const at = film.segments.findIndex((one) => one.identity === identity);
           const start = film.segments.slice(0, at).reduce((sum, { seconds }) => sum + seconds, 0);
           const url = await play.urlOf(film);
-          const strip = url && (await drawStrip(url, start, film.segments[at]!.seconds, stop.signal));
+          const { seconds } = film.segments[at]!;
+          const whole = wanted.get(identity) ?? seconds;
+          const strip = url && (await drawStrip(url, start, seconds, whole, stop.signal));
           if (strip) play.strips.add(identity, strip);
         };
-        void play.strips.want(wanted).then((missing) => {
+        void play.strips.want([...wanted.keys()]).then((missing) => {
           if (!stop.signal.aborted) for (const identity of missing) void draw(identity);
         });
       }),
