@@ -52,6 +52,7 @@ function StageContent({ job }: { readonly job: JobState }): VNode {
   switch (job.status) {
     case 'idle': {
       const shape = studio.form.shape.value ?? { width: 16, height: 9 };
+      const { generate } = studio.board.isFilm.value ? texts.board : texts.actions;
       return (
         <>
           <Frame shape={shape}>
@@ -59,7 +60,7 @@ function StageContent({ job }: { readonly job: JobState }): VNode {
           </Frame>
           <div class="below quiet">
             <p class="lead">{texts.stage.empty}</p>
-            <p class="hint">{texts.stage.emptyHint}</p>
+            <p class="hint">{texts.stage.emptyHint(generate)}</p>
           </div>
           <div class="below">
             <SupportCard />

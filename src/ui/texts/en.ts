@@ -105,7 +105,7 @@ export const EN: Texts = {
   },
   stage: {
     empty: 'Your clip will appear here',
-    emptyHint: 'Describe a small scene, then press “Make the clip”.',
+    emptyHint: (button) => `Describe a small scene, then press “${button}”.`,
     pickingUp: 'Picking up where the part before ended',
     phases: {
       prepare: 'Waking up the painter',

@@ -100,7 +100,8 @@ export interface Texts {
   };
   readonly stage: {
     readonly empty: string;
-    readonly emptyHint: string;
+    /** @param button as it is called. */
+    readonly emptyHint: (button: string) => string;
     /** Phase `picture` of a part that goes on from another. */
     readonly pickingUp: string;
     readonly phases: Readonly<Record<Phase, string>>;

@@ -100,7 +100,7 @@ export const ZH: Texts = {
   },
   stage: {
     empty: '短片会出现在这里',
-    emptyHint: '描述一个小场景，然后按“制作短片”。',
+    emptyHint: (button) => `描述一个小场景，然后按“${button}”。`,
     pickingUp: '接上前一段的结尾',
     phases: {
       prepare: '唤醒画师',
