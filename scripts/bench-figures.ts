@@ -12,6 +12,7 @@ import type {
 import { evaluationProducts, flopsOf } from '../test/bench/matrix-products.ts';
 import { median } from '../test/bench/timing.ts';
 import type { ClipRun } from './bench-clip.ts';
+import type { DriftFigures } from './bench-drift.ts';
 import type { FilmFigures } from './bench-film.ts';
 import { MAX_MODEL_BYTES, MAX_PAGE_BYTES } from './download-size.ts';
 
@@ -29,6 +30,7 @@ const TARGETS = {
   segmentRatio: 1.05,
   memoryRatio: 1.1,
   assemblyRatio: 0.9,
+  drift: 3,
 } as const;
 
 /** The default job in the built site. */
@@ -70,6 +72,7 @@ export interface Figures {
   readonly fullWidthBlocks: readonly FullWidthBlock[];
   readonly weights: WeightRates;
   readonly film: FilmFigures;
+  readonly drift: DriftFigures;
   /** Q4_0 → q4 in Node, bytes of the file per second of processor time: one core, however busy the machine is. */
   readonly packingPerCore: number;
   readonly downloads: {
@@ -147,7 +150,8 @@ export function describeDenoising(
 
 /** Holds the figures against the targets. */
 export function verdicts(figures: Figures): readonly Verdict[] {
-  const { clip, denoising, blockReuse, betweenSteps, betweenDeeperSteps, downloads, weights, film } = figures;
+  const { clip, denoising, blockReuse, betweenSteps, betweenDeeperSteps, downloads, weights, film, drift } =
+    figures;
   const share = TARGETS.denoisingShare;
   return [
     atMost('click to finished MP4, WebAssembly', clip.secondsFromClickToFile, 's', TARGETS.clipSeconds),
@@ -199,6 +203,7 @@ export function verdicts(figures: Figures): readonly Verdict[] {
       ? [atMost(`memory, ${film.segments} segments / 2`, film.memoryBytes.ratio, '', TARGETS.memoryRatio)]
       : []),
     atLeast('putting a film together / encoding it', film.assembly.toEncoding, '', TARGETS.assemblyRatio),
+    atMost(`colours of a still scene after ${drift.segments} segments`, drift.most, 'ΔE', TARGETS.drift),
     atMost('JavaScript before Generate', downloads.pageScriptBytes, 'bytes gzipped', MAX_PAGE_BYTES),
     atMost('runtime modules fetched', downloads.wasmFiles, 'wasm files', TARGETS.wasmFiles),
     atMost('shipped model', downloads.modelBytes, 'bytes', MAX_MODEL_BYTES),

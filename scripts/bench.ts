@@ -1,5 +1,5 @@
 // `npm run bench`: how fast Kindling is on this machine, as one JSON document on standard output; progress goes to standard
-// error. Takes about six minutes. `npm run --silent bench > bench.json` keeps npm's own lines out of the file.
+// error. Takes about nine minutes. `npm run --silent bench > bench.json` keeps npm's own lines out of the file.
 // Figures are medians, and ratios are of figures taken in this run: compare ratios between machines, not seconds. Nothing
 // else should be busy meanwhile: `machine.load` tells. A missed target is reported and fails nothing: the exit code is
 // 0 whenever everything could be measured.
@@ -10,10 +10,12 @@
 //                 at two depths of the transformer
 //   fullWidthBlocks  a block at the widths of the published models on WebAssembly, against its matrix products alone
 //   film          36 segments: what the last costs against the first, in time and memory, and putting them together again
+//   drift         36 segments in which nothing is to change: how far the colours have gone by the last one
 //   weights       packing, storing and hashing of weights
 //   downloads     what a visitor fetches
-// `npm run bench -- weights` measures the weights only, in half a minute.
+// `npm run bench -- weights` measures the weights only, in half a minute; `npm run bench -- drift` the colours, in two.
 import { availableParallelism, cpus, loadavg } from 'node:os';
+import { join } from 'node:path';
 import { MODELS } from '../models/catalog.ts';
 import { OPEN_MODELS } from '../models/wan/open-models.ts';
 import type { ModelManifest } from '../src/protocol/manifest.ts';
@@ -26,6 +28,7 @@ import type {
 } from '../test/bench/bench-api.ts';
 import { packingRate } from '../test/bench/weight-rates.ts';
 import { type ClipRun, makeClip } from './bench-clip.ts';
+import { type DriftFigures, measureDrift } from './bench-drift.ts';
 import {
   describeClips,
   describeDenoising,
@@ -41,7 +44,7 @@ import { SOFTWARE_GPU } from './browser-flags.ts';
 import { sizeOfModel, sizeOfPage, totalOf } from './download-size.ts';
 import { EXIT_CANCELLED } from './exit-codes.ts';
 import { ensureBrowser } from './find-browser.ts';
-import { ensureSite, serveSite } from './site.ts';
+import { ensureSite, ROOT, serveSite } from './site.ts';
 
 /** Layers of the tiny transformers whose steps are counted. */
 const DEPTHS = [2, 6] as const;
@@ -69,13 +72,19 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 
 try {
   const load = loadavg()[0];
-  const figures = process.argv[2] === 'weights' ? await measureWeights() : await measure(MODELS[0], load);
+  const figures = await measured(process.argv[2], load);
   console.log(JSON.stringify(figures, rounded, 2));
 } catch (error) {
   console.error(stopped ? 'Stopped.' : error);
   process.exitCode = stopped ? EXIT_CANCELLED : 1;
 } finally {
   await closeAll();
+}
+
+/** @param part the only one that is measured. */
+function measured(part: string | undefined, load: number | undefined): Promise<object> {
+  if (part === 'weights') return measureWeights();
+  return part === 'drift' ? measureColors() : measure(MODELS[0], load);
 }
 
 /** Says what comes next, unless the command was stopped meanwhile. */
@@ -104,6 +113,7 @@ async function measure(model: ModelManifest, load: number | undefined): Promise<
   const clips = await makeClips(path, site.url, model);
   say('Making a film of 36 segments …');
   const film = await measureFilm({ executable: path, url: site.url, model, say, onOpen: hold });
+  const drift = await measureColors();
   const clip = medianClip(clips);
   const subjects = subjectsOf(model, clip);
 
@@ -130,6 +140,7 @@ async function measure(model: ModelManifest, load: number | undefined): Promise<
     fullWidthBlocks,
     weights,
     film,
+    drift,
     packingPerCore: await packingRate('Q4_0', 'q4', processorSeconds),
     downloads: {
       pageScriptBytes: totalOf(sizeOfPage('index.html')),
@@ -160,6 +171,12 @@ async function measureWeights(): Promise<object> {
   for (const type of QUANTISED)
     packingPerCore[`${type} → q4`] = await packingRate(type, 'q4', processorSeconds);
   return { ...weights, packingPerCore };
+}
+
+/** Without a browser: what counts are colours, not seconds. */
+function measureColors(): Promise<DriftFigures> {
+  say('Going on from a still scene 35 times …');
+  return measureDrift(MODELS[0], join(ROOT, 'models/seedling/weights'), availableParallelism());
 }
 
 async function makeClips(executable: string, url: string, model: ModelManifest): Promise<readonly ClipRun[]> {

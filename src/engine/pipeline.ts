@@ -31,6 +31,7 @@ import type { PreparedPicture } from './picture.ts';
 import { Previewer } from './preview.ts';
 import type { JobClock } from './progress.ts';
 import type { Runtime } from './runtime.ts';
+import { steadyLatents } from './steady-latents.ts';
 import type { openStrip } from './strip-painter.ts';
 import type { TextCache } from './text-cache.ts';
 import { encodeText } from './text-encoder.ts';
@@ -432,6 +433,8 @@ async function makeLatents(
     { signal, clock, previewer, ...(keeper && { keeper }) },
   ).finally(() => previewer?.free());
   await leave('denoise');
+  const drift = manifest.limits.continuation?.drift ?? 0;
+  if (before && drift > 0) steadyLatents(denoised, segment.prefixFrames, drift);
   const frames = segment.keptFrames;
   const data = latentFrames(denoised, denoised.frames - frames, denoised.frames);
   return { latents: { ...denoised, data, frames }, tokens, previewSeconds: previewer?.seconds ?? 0 };
