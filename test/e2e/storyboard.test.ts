@@ -17,6 +17,8 @@ import { StudioPage, startBrowser } from './studio-page.ts';
 
 /** Two busy cores may take this long for a tiny film. */
 const PATIENCE_MS = 90_000;
+/** The film is a few seconds long, and has to be loaded first. */
+const WATCHED = { timeout: 20_000 };
 const SCENE = 'a purple castle on a hill';
 
 let browser: Browser;
@@ -113,7 +115,7 @@ test('a clip is gone on from, part by part, and what is changed is made again', 
 
   // One film shows the whole board: its own player and the playhead go together.
   await playhead().focus();
-  await expect.poll(position).toBe(timeline.position(2, '0:01', '0:03')); // it plays already
+  await expect.poll(position, WATCHED).toBe(timeline.position(2, '0:01', '0:03')); // it plays already
   await studio.page.keyboard.press('Space');
   await studio.page.keyboard.press('End');
   await expect.poll(position).toBe(timeline.position(3, '0:03', '0:03'));
@@ -131,7 +133,7 @@ test('a clip is gone on from, part by part, and what is changed is made again', 
   await studio.page.keyboard.press('Home');
   const frames = await watchFrames(studio.page.getByRole('figure', { name: timeline.film }));
   await studio.page.keyboard.press('Space');
-  await expect.poll(position, { timeout: 20_000 }).toBe(timeline.position(2, '0:02', '0:02'));
+  await expect.poll(position, WATCHED).toBe(timeline.position(2, '0:02', '0:02'));
   const change = await frames.change();
   console.log(
     `Change of film: ${change.milliseconds} ms between the last frame of one part and the first of the next that is later than its first; ${change.frames} frames of film`,
@@ -229,7 +231,7 @@ test('a film whose page is closed in the middle goes on where it stopped, and co
   // The pictures of what was painted are kept, and what a film shows can be played.
   await expect.poll(pictured).toEqual([true, false, false]);
   await button(timeline.play).click();
-  await expect.poll(position).toBe(timeline.position(2, '0:01', '0:03'));
+  await expect.poll(position, WATCHED).toBe(timeline.position(2, '0:01', '0:03'));
   await makeFilm();
   await filmMade();
   const film = await studio.clipBytes(SCENE);
