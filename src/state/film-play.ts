@@ -22,6 +22,8 @@ export interface SegmentVersion {
 /** The playhead's last word to whoever shows the film: each is a new object. */
 export interface Seek {
   readonly seconds: number;
+  /** What was on the stage then. */
+  readonly clip: Clip | null;
 }
 
 /** The timeline's state. One for the page, made with the second segment. */
@@ -38,7 +40,7 @@ export class FilmPlay {
   readonly isOpen: ReadonlySignal<boolean>;
   readonly #time = signal(0);
   readonly #isPlaying = signal(false);
-  readonly #sought = signal<Seek>({ seconds: 0 });
+  readonly #sought = signal<Seek>({ seconds: 0, clip: null });
   readonly #isOpen = signal(false);
   readonly #sources: FilmSources;
   readonly #urls = new Map<string, Promise<string | null>>();
@@ -208,7 +210,7 @@ export class FilmPlay {
     const at = Math.min(this.total.value, Math.max(0, seconds));
     batch(() => {
       this.#time.value = at;
-      this.#sought.value = { seconds: at };
+      this.#sought.value = { seconds: at, clip: this.shown.peek() };
     });
   }
 
@@ -222,8 +224,15 @@ export class FilmPlay {
     this.#isPlaying.value = isPlaying;
   }
 
-  /** Shows again what the stage shows. */
+  /** Shows again what the stage shows; if that is the same film, at the same place. */
   close(): void {
+    batch(() => {
+      if (this.#isOpen.value && this.isOnStage.value) this.place(this.#time.value);
+      this.#shut();
+    });
+  }
+
+  #shut(): void {
     batch(() => {
       this.#isOpen.value = false;
       this.#isPlaying.value = false;
@@ -266,7 +275,7 @@ export class FilmPlay {
       const isByJob = isRunning !== wasRunning;
       wasRunning = isRunning;
       untracked(() => {
-        if (!(isByJob && this.#isOpen.value && this.#isPlaying.value)) this.close();
+        if (!(isByJob && this.#isOpen.value && this.#isPlaying.value)) this.#shut();
       });
     });
   }
@@ -280,7 +289,7 @@ export class FilmPlay {
       before = id;
       if (!isOther) return;
       untracked(() => {
-        this.close();
+        this.#shut();
         this.place(0);
       });
     });

@@ -122,9 +122,9 @@ test('a clip is gone on from, part by part, and what is changed is made again', 
   await studio.page.keyboard.press('Home');
   await studio.page.keyboard.press('ArrowRight');
   await expect.poll(position).toBe(timeline.position(2, '0:01', '0:03'));
-  await expect
-    .poll(() => studio.player(SCENE).evaluate((video: HTMLVideoElement) => video.currentTime))
-    .toBeCloseTo(1, 2);
+  const playerAt = (): Promise<number> =>
+    studio.player(SCENE).evaluate((video: HTMLVideoElement) => video.currentTime);
+  await expect.poll(playerAt).toBeCloseTo(1, 2);
 
   // Without the part in the middle it is played across the gap.
   await parts().nth(1).getByRole('button').focus();
@@ -142,6 +142,9 @@ test('a clip is gone on from, part by part, and what is changed is made again', 
   expect(change.milliseconds).toBeLessThan(500); // two frames, 67 ms, on an idle machine
   await button(board.tools.undo).click();
   expect(await parts().count()).toBe(3);
+  // The stage's own player goes on where that ended.
+  await button(timeline.close).click();
+  await expect.poll(playerAt).toBeCloseTo(2, 1);
 
   // A branch at part 2: nothing of it is made again, and the old board is untouched.
   const all = BOARDS_TEXTS.en;

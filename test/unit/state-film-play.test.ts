@@ -195,6 +195,12 @@ describe('while a film is made', () => {
     engine.job.finish();
     await done;
     expect(watched()).toEqual([true, true]);
+    play.follow(7);
+    play.close();
+    expect(play.sought.value).toEqual({ seconds: 7, clip: play.shown.value }); // the stage goes on from there
+    studio.board.remove();
+    play.toggle();
+    expect(watched()).toEqual([true, true]);
     studio.maker.show(studio.maker.shelf.clips.value[1]!);
     expect(watched()).toEqual([false, false]);
     // One that stands still gives way.

@@ -17,11 +17,12 @@ export function followStage(play: FilmPlay, video: HTMLVideoElement): () => void
   const events = ['play', 'pause', 'seeked', 'timeupdate'] as const;
   for (const event of events) video.addEventListener(event, tell);
   const first = play.sought.peek();
+  // What was sought before this clip came was about another.
+  if (first.clip && first.clip === play.shown.peek()) video.currentTime = play.time.peek();
   if (!video.paused) play.tell(true); // it has begun by itself
   const stops = [
     effect(() => {
       const { sought } = play;
-      // What was sought before this video came was about another.
       if (sought.value !== first) video.currentTime = sought.value.seconds;
     }),
     effect(() => {
