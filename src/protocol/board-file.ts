@@ -19,6 +19,8 @@ export interface BoardFile {
   readonly job: Job;
   /** The visitor's own name for it; empty for none. */
   readonly title: string;
+  /** What is said of each segment's takes and of its kept seed, not yet read; empty for nothing. */
+  readonly takes: readonly unknown[];
   /** The picture's own bytes; null if none is inside, also if the job begins with one that is given beside it. */
   readonly picture: Blob | null;
 }
@@ -26,15 +28,20 @@ export interface BoardFile {
 /**
  * Writes a board. The words come first and the picture last, so that people can read it.
  * @param picture that its first segment begins with, as the visitor gave it.
+ * @param takes of each segment; none are written if there is nothing to say.
  * @throws {AppError} `input/picture-too-large` · `input/picture-unreadable`.
  */
-export async function writeBoardFile(job: Job, title: string, picture: Blob | null): Promise<string> {
+export async function writeBoardFile(
+  job: Job,
+  title: string,
+  picture: Blob | null,
+  takes: readonly unknown[] = [],
+): Promise<string> {
+  const all = { ...(title && { title }), ...job, ...(takes.length > 0 && { takes }) };
   // A field that stands empty says nothing: JSON would make null of it.
-  const words = JSON.parse(
-    JSON.stringify({ ...(title && { title }), ...job }, (_, value: unknown) =>
-      typeof value === 'number' && !Number.isFinite(value) ? undefined : value,
-    ),
-  ) as Readonly<Record<string, unknown>>;
+  const said = (_: string, value: unknown): unknown =>
+    typeof value === 'number' && !Number.isFinite(value) ? undefined : value;
+  const words = JSON.parse(JSON.stringify(all, said)) as Readonly<Record<string, unknown>>;
   if (!picture) return `${JSON.stringify(words, null, 2)}\n`;
   if (picture.size > MAX_BOARD_PICTURE_BYTES) {
     const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
@@ -63,10 +70,14 @@ export function parseBoardFile(
   firstSeed: number,
 ): BoardFile {
   const job = parseStoryboard(value, model, firstSeed);
-  const { title, picture } = value as { readonly title?: unknown; readonly picture?: unknown };
+  const { title, picture, takes = [] } = value as Readonly<Partial<Record<keyof BoardFile, unknown>>>;
   if (title !== undefined && (typeof title !== 'string' || title.length > MAX_TITLE))
     throw new AppError('input/job', `storyboard.title: expected text of at most ${MAX_TITLE} characters.`);
-  if (picture === undefined || picture === null) return { job, title: title ?? '', picture: null };
+  const count = job.segments.length;
+  if (!Array.isArray(takes) || takes.length > count)
+    throw new AppError('input/job', `storyboard.takes: expected a list of at most ${count}, one a segment.`);
+  const said = { job, title: title ?? '', takes: takes as readonly unknown[] };
+  if (picture === undefined || picture === null) return { ...said, picture: null };
   if (!job.segments[0]?.picture) {
     throw new AppError(
       'input/job',
@@ -74,7 +85,7 @@ export function parseBoardFile(
       { detail: { segment: 0 } },
     );
   }
-  return { job, title: title ?? '', picture: parsePicture(picture) };
+  return { ...said, picture: parsePicture(picture) };
 }
 
 function parsePicture(value: unknown): Blob {

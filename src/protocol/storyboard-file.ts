@@ -17,6 +17,7 @@ const BOARD_FIELDS = [
   'shift',
   'negativePrompt',
   'segments',
+  'takes',
   'picture',
 ];
 const SEGMENT_FIELDS = ['prompt', 'seconds', 'keepSeconds', 'seed', 'camera', 'picture', 'settings'];
@@ -37,8 +38,8 @@ function refuseUnknown(from: unknown, path: string, known: readonly string[]): v
 }
 
 /**
- * Reads a storyboard that a person wrote: JSON in the form of `public/storyboard.schema.json`. A complete job is one, too. Title and picture
- * are {@link parseBoardFile}'s.
+ * Reads a storyboard that a person wrote: JSON in the form of `public/storyboard.schema.json`. A complete job is one, too. Title, takes
+ * and picture are {@link parseBoardFile}'s.
  * @param firstSeed the first segment's seed where none is said; the others count on from it.
  * @returns a complete job, not yet checked against the model's limits.
  * @throws {AppError} `input/job` naming the segment (from 1; `detail.segment` counts from 0), the path, what was expected and what was found.

@@ -3,8 +3,10 @@ import { AppError } from '../core/errors.ts';
 import { shownSeconds, titleOf } from '../core/job.ts';
 import { writeBoardFile } from '../protocol/board-file.ts';
 import type { ModelManifest } from '../protocol/manifest.ts';
+import type { SegmentExtras } from './board.ts';
 import { type BoardKeeper, type BoardPage, type KeptBoard, showBoard, stateOf } from './board-keeper.ts';
 import type { ClipMaker } from './clip-maker.ts';
+import { takesToWrite } from './kept-extras.ts';
 import { MAX_BOARD_NAME, type WrittenBoard } from './read-board.ts';
 
 /** Where boards are kept. The application state knows only this. */
@@ -213,13 +215,14 @@ export class BoardShelf {
   }
 
   /**
-   * A board as one file, its picture inside. Never rejects.
+   * A board as one file, its picture, takes and kept seeds inside. Never rejects.
    * @param id absent for the board on the page.
    * @returns null with the problem said.
    */
   async exportFile(id?: string): Promise<{ readonly blob: Blob; readonly name: string } | null> {
     const { board, form, mark } = this.#studio;
     let job = board.toJob();
+    let extras: readonly SegmentExtras[] = board.extras.value;
     let { name } = mark.value;
     let picture = form.picture.value?.file ?? null;
     this.#problem.value = null;
@@ -229,11 +232,11 @@ export class BoardShelf {
         const text = await store?.read(id);
         if (!store || !text) throw goneError();
         const kept = await this.#keeper.read(text);
-        ({ job } = kept);
+        ({ job, extras } = kept);
         ({ name } = kept.mark);
         picture = job.segments[0]?.picture ? await store.picture(id) : null;
       }
-      const text = await writeBoardFile(job, name, picture);
+      const text = await writeBoardFile(job, name, picture, takesToWrite(extras));
       const words =
         titled(name, job)
           .match(/[\p{L}\p{M}\p{N}]+/gu)

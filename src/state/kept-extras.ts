@@ -52,3 +52,21 @@ export const parseExtras = (value: unknown, job: Job): readonly SegmentExtras[] 
         })),
     };
   });
+
+/**
+ * What a board's file says of its takes and kept seeds; {@link parseExtras} reads it. Not what was made: that lies on the one device.
+ * @returns nothing where there is nothing to say.
+ */
+export function takesToWrite(extras: readonly SegmentExtras[]): readonly unknown[] {
+  if (extras.every(({ take, seedLocked, takes }) => take === 1 && !seedLocked && takes.length === 0))
+    return [];
+  return extras.map(({ take, seedLocked, takes }) => ({
+    take,
+    seedLocked,
+    takes: takes.map(({ id: _, made: __, take: number, seedLocked: isKept, ...said }) => ({
+      take: number,
+      seedLocked: isKept,
+      ...said,
+    })),
+  }));
+}

@@ -5,6 +5,8 @@ import type { JobRecord } from '../protocol/engine-api.ts';
 import { parseJob, parseJobRecord } from '../protocol/job-file.ts';
 import { readJobFromMp4 } from '../protocol/mp4-job.ts';
 import { PICTURE_KINDS } from '../protocol/picture-header.ts';
+import type { SegmentExtras } from './board.ts';
+import { parseExtras } from './kept-extras.ts';
 import { type Picture, releasePicture } from './picture.ts';
 import { readPicture } from './read-picture.ts';
 
@@ -22,6 +24,8 @@ export type OpenedFile =
       readonly picture: Picture | null;
       /** The visitor's own name for a storyboard that stood in a file of its own. */
       readonly title?: string;
+      /** Takes and kept seeds, where the file says something of them. */
+      readonly extras?: readonly SegmentExtras[];
     }
   | { readonly kind: 'unknown' };
 
@@ -93,6 +97,7 @@ async function fromJson(value: unknown, name: string, parts: OpenFileParts): Pro
   if (!has('segments'))
     return { kind: 'job', job: parseJob(value), model: null, visibleLabel: null, picture: null };
   const board = parseBoardFile(value, parts.model, parts.drawSeed());
+  const extras = board.takes.length > 0 && parseExtras(board.takes, board.job);
   let picture: Picture | null = null;
   try {
     picture = board.picture && (await readPicture(board.picture, 'picture'));
@@ -111,7 +116,8 @@ async function fromJson(value: unknown, name: string, parts: OpenFileParts): Pro
       throw new AppError(code, message, { detail: { ...detail, opened: name }, cause });
     }
   }
-  return { kind: 'job', job, model: null, visibleLabel: null, picture, ...(title && { title }) };
+  const said = { ...(title && { title }), ...(extras && { extras }) };
+  return { kind: 'job', job, model: null, visibleLabel: null, picture, ...said };
 }
 
 const ofFirst = ({ code, message, detail, cause }: AppError): AppError =>

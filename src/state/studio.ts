@@ -544,7 +544,7 @@ export class Studio {
    * @throws {AppError} `input/job` for what has no field; nothing is changed then.
    */
   async #restore(
-    { job, model, visibleLabel, picture: sent, title }: OpenedFile & { readonly kind: 'job' },
+    { job, model, visibleLabel, picture: sent, title, extras }: OpenedFile & { readonly kind: 'job' },
     turn: number,
   ): Promise<void> {
     const needsPicture = job.segments[0]?.picture != null;
@@ -576,7 +576,7 @@ export class Studio {
       releasePicture(this.form.picture.value);
       this.mark.value = { id: '', name: title ?? '', isKept: title !== undefined };
       this.form.load(job, picture, visibleLabel);
-      this.board.load(job);
+      this.board.load(job, [], [], extras);
     });
     const wrong = problem?.detail.segment;
     if (typeof wrong === 'number') this.board.select(wrong);

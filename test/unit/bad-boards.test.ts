@@ -9,7 +9,9 @@ import { AppError, type ErrorCode } from '../../src/core/errors.ts';
 import { JOB_VERSION, type Job } from '../../src/core/job.ts';
 import { openBoardFiles } from '../../src/films/board-files.ts';
 import { MAX_BOARD_PICTURE_BYTES, parseBoardFile, writeBoardFile } from '../../src/protocol/board-file.ts';
+import type { BoardSegment } from '../../src/state/board.ts';
 import { Studio } from '../../src/state/studio.ts';
+import { beginTake } from '../../src/state/takes.ts';
 import { memoryFolders } from './memory-folders.ts';
 import { FakeEngine, settle } from './state-fake-engine.ts';
 import { pictureFile, stubDecoding } from './state-fake-pictures.ts';
@@ -233,6 +235,40 @@ describe('a board as one file', () => {
     expect(await command.picture?.arrayBuffer()).toEqual(await photo.arrayBuffer());
     const other = readCommand(['--storyboard', path, '--image', 'b.png', '--out', 'a.mp4'], MANIFEST, 1);
     expect(other).toMatchObject({ image: 'b.png', picture: null });
+  });
+
+  test('brings its takes and kept seeds along, exactly', async () => {
+    castle();
+    const { board, form } = studio;
+    form.seedLocked.value = true;
+    board.markMade(
+      board.toJob(),
+      null,
+      board.segments.value.map(({ id }) => id),
+    );
+    board.select(0);
+    expect(beginTake(board, () => 4711)).toBe(true);
+    form.prompt.value = 'a tower';
+    const ids = ({ id: _, takes, ...segment }: BoardSegment): object => ({
+      ...segment,
+      takes: takes.map(({ id: __, ...take }) => take),
+    });
+    const before = board.segments.value.map(ids);
+    const text = await saved();
+    await (await studio.askForBoards()).begin();
+    await openText(text);
+    expect(studio.problem.value).toBeNull();
+    expect(board.segments.value.map(ids)).toEqual(before);
+    expect(board.segments.value).toMatchObject([
+      { prompt: 'a tower', seed: 4711, take: 2, takes: [{ take: 1 }] },
+      { seedLocked: true },
+    ]);
+    expect(await saved()).toBe(text);
+    const job = JSON.parse(text) as object;
+    await openText(JSON.stringify({ ...job, takes: [{}, {}, {}] }));
+    expect(studio.problem.value).toMatchObject({ code: 'input/job' });
+    await openText(JSON.stringify({ ...job, takes: [{ takes: [{ prompt: 5 }] }] }));
+    expect(studio.problem.value).toMatchObject({ code: 'input/job' });
   });
 
   test('without a picture or a name is a plain job', async () => {

@@ -85,7 +85,7 @@ test('the schema that is published says the same', () => {
     ),
     $schema: 'x',
   });
-  expect(['$schema', 'title', 'picture', ...Object.keys(all)].sort()).toEqual(
+  expect(['$schema', 'title', 'takes', 'picture', ...Object.keys(all)].sort()).toEqual(
     Object.keys(schema.properties).sort(),
   );
   expect(Object.keys(all.segments[0]!).sort()).toEqual(Object.keys(segment).sort());
