@@ -95,11 +95,20 @@ export class BoardShelf {
 
   /**
    * Puts the board of the page away before what a file brings takes its place. Where nothing is ever kept the one board is given up, as a
-   * page without storage always does.
-   * @throws {AppError} `storage/…` if it cannot be kept.
+   * page without storage always does. Not while a film is made: what is made of a board that is put away it would never hear of.
+   * @throws {AppError} `storage/…` if it cannot be kept · `worker/busy`.
    */
   async makeWay(): Promise<void> {
+    const checkFree = (): void => {
+      if (!this.#studio.isRunning.value) return;
+      throw new AppError(
+        'worker/busy',
+        'The file was not opened: the storyboard on the page is being made. Open it when that is done, or cancel it first.',
+      );
+    };
+    checkFree();
     await this.#try((store) => this.#keepCurrent(store));
+    checkFree();
     const problem = this.#problem.value;
     if (problem && problem.code !== 'storage/memory-only') throw problem;
   }

@@ -152,16 +152,14 @@ export class Board {
 
   /** Says that segments were made, wherever that was: those that the board has as they are. */
   markFound(identities: readonly string[]): void {
-    const found = new Set(identities);
     const here = this.identities.value;
-    const isNews = (id: number, i: number): boolean =>
-      found.has(here[i]!) && !(this.#made.value.has(here[i]!) && this.madeAs(id)?.identity === here[i]);
-    const ids = this.segments.value.map(({ id }) => id);
-    if (!ids.some(isNews)) return;
     const job = this.toJob();
-    const news = ids.flatMap((id, i): [number, MadeSegment][] =>
-      isNews(id, i) ? [[id, this.#asMade(job, i, this.#picture)]] : [],
+    const news = this.segments.value.flatMap(({ id }, i): [number, MadeSegment][] =>
+      identities.includes(here[i]!) && this.madeAs(id)?.identity !== here[i]
+        ? [[id, this.#asMade(job, i, this.#picture)]]
+        : [],
     );
+    if (news.length === 0) return;
     this.#made.value = new Set([...this.#made.value, ...news.map(([, { identity }]) => identity)]);
     this.#madeAs.value = new Map([...this.#madeAs.value, ...news]);
   }

@@ -561,9 +561,7 @@ export class Studio {
     // A storyboard is put with the others before a file takes its place.
     if (this.board.isFilm.value || this.mark.value.isKept) {
       try {
-        this.#checkFree();
         await (await this.askForBoards()).makeWay();
-        this.#checkFree();
       } catch (error) {
         releasePicture(sent);
         throw error;
@@ -584,15 +582,6 @@ export class Studio {
     this.#problem.value = problem;
     this.#notice.value = problem && notice.id === 'restored' ? null : notice;
     this.line.say(problem ? 'refused' : 'restored');
-  }
-
-  /** What is made of a storyboard that is put away meanwhile, it would never hear of. @throws {AppError} `worker/busy`. */
-  #checkFree(): void {
-    if (this.isRunning.value)
-      throw new AppError(
-        'worker/busy',
-        'The file was not opened: the storyboard on the page is being made. Open it when that is done, or cancel it first.',
-      );
   }
 
   #restoredNotice(id: string, model: JobRecord['model'] | null, lacksPicture: boolean): Notice {
