@@ -1,7 +1,7 @@
 // A storyboard from typing to the played film, on the built page: going on, changing one's mind, and closing the page in the middle.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Locator } from 'playwright';
+import type { Browser, Locator, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../../scripts/site.ts';
 import { parseJobRecord } from '../../src/protocol/job-file.ts';
@@ -419,6 +419,35 @@ test('clips wait for each other, over a reload, and another tab shows what is ma
   await button(gallery.open(2)).waitFor({ timeout: PATIENCE_MS });
   await studio.made('a tree in the snow', PATIENCE_MS);
   expect(await waiting().count()).toBe(0);
+});
+
+test('two tabs keep a storyboard each: the first its own over a reload, the second in the list', async () => {
+  studio = await StudioPage.open(browser);
+  const { board } = studio.texts;
+  const write = async (page: Page, ...prompts: readonly string[]): Promise<void> => {
+    const segments = prompts.map((prompt) => ({ prompt }));
+    await page
+      .locator('input[type=file]')
+      .first()
+      .setInputFiles({
+        name: 'board.json',
+        mimeType: 'application/json',
+        buffer: Buffer.from(JSON.stringify({ segments })),
+      });
+    await page.getByRole('region', { name: board.label }).waitFor();
+  };
+  await write(studio.page, SCENE, 'the sun goes down');
+  const other = await studio.page.context().newPage();
+  await other.goto(studio.page.url());
+  await other.waitForTimeout(1500); // it knows by then that it is the second
+  await write(other, 'a red ball', 'it rolls away');
+  await words(1).fill('fog rises');
+  await other.waitForTimeout(500);
+  await other.close();
+  await studio.page.reload();
+  await expect.poll(() => words(1).inputValue()).toBe('fog rises');
+  await button(BOARDS_TEXTS.en.open(1)).click();
+  await studio.page.getByRole('region', { name: 'a red ball' }).waitFor();
 });
 
 test('a film that finds no room waits until there is some, and is kept then', async () => {
