@@ -6,6 +6,7 @@ import { Sheet } from './sheet.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
 import { BOARDS_TEXTS } from './texts/boards-texts.ts';
 import { bytesInWords } from './texts/texts.ts';
+import { keepFocus, useAsking } from './use-asking.ts';
 
 /** What this site keeps on the device: how large each thing is, and a way to delete it. */
 export function StorageDialog({ storage }: { readonly storage: KeptStorage }): VNode {
@@ -37,6 +38,7 @@ export function StorageDialog({ storage }: { readonly storage: KeptStorage }): V
         name={texts.segments}
         hint={texts.segmentsHint}
         bytes={storage.segmentBytes.value}
+        asks
         onDelete={() => void storage.clearSegments()}
       />
       <Kept name={boards.title} hint={boards.kept} bytes={storage.boardBytes.value} />
@@ -107,10 +109,13 @@ function Kept(props: {
   readonly bytes: number;
   /** Absent for what is deleted elsewhere. */
   readonly onDelete?: () => void;
+  /** What it takes to make it again is worth a second press. */
+  readonly asks?: boolean;
   readonly children?: VNode | null;
 }): VNode {
-  const { name, hint, bytes, onDelete, children } = props;
-  const { storage: texts, models } = useTexts();
+  const { name, hint, bytes, onDelete, asks, children } = props;
+  const { storage: texts, models, gallery } = useTexts();
+  const { isAsking, setAsking, place } = useAsking();
   return (
     <section class="card model-card" data-kept={name}>
       <div class="model-name">
@@ -120,10 +125,34 @@ function Kept(props: {
       {hint && <p class="hint">{hint}</p>}
       {children}
       {bytes > 0 && onDelete && (
-        <div class="card-actions">
-          <button type="button" class="link" aria-label={texts.remove(name)} onClick={onDelete}>
-            {models.remove}
-          </button>
+        <div ref={place} class="card-actions">
+          {isAsking ? (
+            <>
+              <button
+                type="button"
+                class="link"
+                onClick={() => {
+                  setAsking(false);
+                  void keepFocus(onDelete);
+                }}
+              >
+                {gallery.reallyRemove}
+              </button>
+              <button type="button" class="link" data-asks onClick={() => setAsking(false)}>
+                {gallery.keep}
+              </button>
+            </>
+          ) : (
+            <button
+              type="button"
+              class="link"
+              data-asks
+              aria-label={texts.remove(name)}
+              onClick={asks ? () => setAsking(true) : onDelete}
+            >
+              {models.remove}
+            </button>
+          )}
         </div>
       )}
     </section>
