@@ -2,7 +2,7 @@
 // printed at the end.
 import { createHash, randomBytes } from 'node:crypto';
 import type { Browser, CDPSession, Locator, Page } from 'playwright';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { OPEN_MODELS } from '../../models/wan/open-models.ts';
 import { type HubFile, MODEL_PARTS, type OpenModel } from '../../src/protocol/open-model.ts';
 import { EN } from '../../src/ui/texts/en.ts';
@@ -93,6 +93,8 @@ function modelOf(fault: FaultName): OpenModel {
 /** Opens the list of models in a tab that knows all of them. */
 async function openList(page: Page): Promise<Page> {
   const models = (Object.keys(FAULTS) as FaultName[]).map(modelFor);
+  // Scripts are let in when the page is idle.
+  await vi.waitUntil(() => page.evaluate("typeof kindling === 'object'"), { timeout: 20_000 });
   await page.evaluate(
     `for (const model of ${JSON.stringify(models)}) kindling.offer(model, ${JSON.stringify(hub.url)})`,
   );

@@ -62,6 +62,7 @@ test(
     const model = host();
     studio = await StudioPage.open(browser, { allow: [new URL(hub.url).host] });
     const { page, texts } = studio;
+    await expect.poll(() => page.evaluate('typeof kindling')).toBe('object'); // when the page is idle
     await page.evaluate(`kindling.offer(${JSON.stringify(model)}, ${JSON.stringify(hub.url)})`);
     await page.getByRole('button', { name: texts.models.open('Seedling') }).click();
     const list = page.getByRole('dialog', { name: texts.models.title });

@@ -47,7 +47,8 @@ test('after one visit with one clip, everything works with the server killed, an
   await studio.made('a cat', PATIENCE_MS);
   await keptOffline(page);
   const needed = forAClip(await page.evaluate(`'Suspending' in WebAssembly`));
-  const forClips = (paths: string[]): string[] => paths.filter((path) => /ort[.-]|gguf|tokenizer/.test(path));
+  const forClips = (paths: string[]): string[] =>
+    paths.filter((path) => /\/ort[.-]|gguf|tokenizer/.test(path));
   await expect.poll(async () => forClips(await keptFiles(page)), { timeout: 30_000 }).toEqual(needed);
 
   await site.kill();
