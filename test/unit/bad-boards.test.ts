@@ -15,7 +15,7 @@ import { beginTake } from '../../src/state/takes.ts';
 import { memoryFolders } from './memory-folders.ts';
 import { FakeEngine, settle } from './state-fake-engine.ts';
 import { pictureFile, stubDecoding } from './state-fake-pictures.ts';
-import { MANIFEST } from './state-fixtures.ts';
+import { MANIFEST, studioParts, textStore } from './state-fixtures.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kindling-boards-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -29,19 +29,9 @@ beforeEach(async () => {
   disk = memoryFolders();
   notes = new Map();
   const openFiles = () => openBoardFiles(disk);
-  let seed = 0;
   studio = new Studio({
-    loadShelf: () => Promise.reject(new Error('not asked for')),
-    engine: new FakeEngine(),
-    manifest: MANIFEST,
-    support: { webgpu: false, missing: [], threads: true, findGpu: async () => 'none' },
-    languages: ['en'],
-    store: {
-      getItem: (name) => notes.get(name) ?? null,
-      setItem: (name, text) => void notes.set(name, text),
-    },
-    loadLexicon: async () => null,
-    drawSeed: () => ++seed,
+    ...studioParts(new FakeEngine()),
+    store: textStore(notes),
     pictures: {
       keep: async (file, board) => (await openFiles())?.keepPicture(board, file),
       kept: async (board) => (await (await openFiles())?.picture(board)) ?? null,

@@ -5,7 +5,7 @@ import type { TakeOverAnswer } from '../../src/protocol/offline.ts';
 import { AppLife } from '../../src/state/app-life.ts';
 import { Studio } from '../../src/state/studio.ts';
 import { FakeEngine, settle } from './state-fake-engine.ts';
-import { MANIFEST } from './state-fixtures.ts';
+import { studioParts } from './state-fixtures.ts';
 
 let engine: FakeEngine;
 let studio: Studio;
@@ -60,15 +60,7 @@ beforeEach(() => {
   asked = [];
   answer = 'done';
   kept.clear();
-  studio = new Studio({
-    loadShelf: () => Promise.reject(new Error('not asked for')),
-    engine,
-    manifest: MANIFEST,
-    support: { webgpu: false, missing: [], threads: true, findGpu: async () => 'none' },
-    languages: ['en'],
-    store: null,
-    loadLexicon: async () => null,
-  });
+  studio = new Studio({ ...studioParts(engine) });
   studio.form.prompt.value = 'a cat';
 });
 afterEach(() => {

@@ -10,7 +10,7 @@ import { Studio } from '../../src/state/studio.ts';
 import { memoryFolders } from './memory-folders.ts';
 import { FakeEngine, settle } from './state-fake-engine.ts';
 import { pictureFile, stubDecoding } from './state-fake-pictures.ts';
-import { MANIFEST, until } from './state-fixtures.ts';
+import { studioParts, textStore, until } from './state-fixtures.ts';
 
 let disk: ReturnType<typeof memoryFolders>;
 let notes: Map<string, string>;
@@ -25,19 +25,9 @@ const pictures: PictureKeeper = {
 
 /** A visit to the page: what earlier ones left is there. */
 async function visit(openBoards: typeof openFiles = openFiles, isFirst = true): Promise<Studio> {
-  let seed = studios.length * 1000;
   const studio = new Studio({
-    loadShelf: () => Promise.reject(new Error('not asked for')),
-    engine,
-    manifest: MANIFEST,
-    support: { webgpu: false, missing: [], threads: true, findGpu: async () => 'none' },
-    languages: ['en'],
-    store: {
-      getItem: (name) => notes.get(name) ?? null,
-      setItem: (name, text) => void notes.set(name, text),
-    },
-    loadLexicon: async () => null,
-    drawSeed: () => ++seed,
+    ...studioParts(engine, studios.length * 1000),
+    store: textStore(notes),
     pictures,
     openBoards,
     holdBoard: async () => isFirst,
@@ -247,14 +237,8 @@ describe('what an earlier visit left', () => {
   test('is put away as well if somebody has begun to type already', async () => {
     await leave(() => {});
     const studio = new Studio({
-      ...{ loadShelf: () => Promise.reject(new Error('not asked for')), engine, manifest: MANIFEST },
-      support: { webgpu: false, missing: [], threads: true, findGpu: async () => 'none' },
-      languages: ['en'],
-      store: {
-        getItem: (name) => notes.get(name) ?? null,
-        setItem: (name, text) => void notes.set(name, text),
-      },
-      loadLexicon: async () => null,
+      ...studioParts(engine),
+      store: textStore(notes),
       pictures,
       openBoards: openFiles,
     });

@@ -6,7 +6,7 @@ import { SegmentStrips, type StripKeeper } from '../../src/state/segment-strips.
 import { Studio } from '../../src/state/studio.ts';
 import { rangesInWords, TIMELINE_TEXTS } from '../../src/ui/texts/timeline-texts.ts';
 import { FakeEngine, settle } from './state-fake-engine.ts';
-import { MANIFEST } from './state-fixtures.ts';
+import { studioParts } from './state-fixtures.ts';
 
 let engine: FakeEngine;
 let studio: Studio;
@@ -23,18 +23,7 @@ const keeper: StripKeeper = {
 beforeEach(() => {
   kept.clear();
   engine = new FakeEngine();
-  let seed = 100;
-  studio = new Studio({
-    engine,
-    manifest: MANIFEST,
-    support: { webgpu: false, missing: [], threads: false, findGpu: async () => 'none' },
-    languages: ['en'],
-    store: null,
-    loadLexicon: async () => null,
-    loadShelf: () => Promise.reject(new Error('none')),
-    openStrips: async () => keeper,
-    drawSeed: () => seed++,
-  });
+  studio = new Studio({ ...studioParts(engine, 100), openStrips: async () => keeper });
   studio.setPrompt('a castle');
   studio.board.add();
   studio.setPrompt('it rains');

@@ -1,9 +1,33 @@
 import { MODELS } from '../../models/catalog.ts';
+import type { Engine } from '../../src/client/engine.ts';
 import { newJob } from '../../src/core/check-job.ts';
 import type { GenerateRequest, GenerationReport } from '../../src/protocol/engine-api.ts';
+import type { TextStore } from '../../src/state/language.ts';
+import type { StudioParts } from '../../src/state/studio.ts';
 
 /** The model that comes with the app. */
 export const MANIFEST = MODELS[0];
+
+/** What a studio needs at least: a page without a GPU that keeps nothing, in English. Seeds are `seed` + 1, + 2 … */
+export function studioParts(engine: Engine, seed = 0): StudioParts {
+  let last = seed;
+  return {
+    engine,
+    manifest: MANIFEST,
+    support: { webgpu: false, missing: [], threads: true, findGpu: async () => 'none' },
+    languages: ['en'],
+    store: null,
+    loadLexicon: async () => null,
+    loadShelf: () => Promise.reject(new Error('not asked for')),
+    drawSeed: () => ++last,
+  };
+}
+
+/** What a page keeps as text, in a map. */
+export const textStore = (notes: Map<string, string>): TextStore => ({
+  getItem: (name) => notes.get(name) ?? null,
+  setItem: (name, text) => void notes.set(name, text),
+});
 
 /** A request for a short clip. */
 export const request = (prompt = 'a cat', seed = 7): GenerateRequest => ({

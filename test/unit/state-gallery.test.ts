@@ -16,7 +16,7 @@ import { box, fileType, isoMeta, joined } from '../fixtures/write-mp4.ts';
 import { memoryFolders } from './memory-folders.ts';
 import { FakeEngine, settle } from './state-fake-engine.ts';
 import { pictureFile, stubDecoding } from './state-fake-pictures.ts';
-import { MANIFEST, report, request, until } from './state-fixtures.ts';
+import { MANIFEST, report, request, studioParts, textStore, until } from './state-fixtures.ts';
 
 let disk: ReturnType<typeof memoryFolders>;
 let engine: FakeEngine;
@@ -27,20 +27,10 @@ beforeEach(async () => {
   stubDecoding();
   disk = memoryFolders();
   engine = new FakeEngine();
-  let seed = 1000;
   const notes = new Map<string, string>();
   studio = new Studio({
-    loadShelf: () => Promise.reject(new Error('not asked for')),
-    engine,
-    manifest: MANIFEST,
-    support: { webgpu: false, missing: [], threads: true, findGpu: async () => 'none' },
-    languages: ['en'],
-    store: {
-      getItem: (name) => notes.get(name) ?? null,
-      setItem: (name, text) => void notes.set(name, text),
-    },
-    loadLexicon: async () => null,
-    drawSeed: () => ++seed,
+    ...studioParts(engine, 1000),
+    store: textStore(notes),
     openGallery: () => openFilmFiles(disk),
     openBoards: () => openBoardFiles(disk),
     lastFrame,

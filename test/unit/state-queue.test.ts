@@ -9,7 +9,7 @@ import { takeRefusal } from '../../src/state/takes.ts';
 import { FakeEngine, settle } from './state-fake-engine.ts';
 import { stubDecoding } from './state-fake-pictures.ts';
 import { FakeBrowser } from './state-fake-tabs.ts';
-import { MANIFEST, request, until } from './state-fixtures.ts';
+import { request, studioParts, until } from './state-fixtures.ts';
 
 /** One page in one tab. */
 interface Tab {
@@ -50,17 +50,7 @@ async function openQueue(studio: Studio, tabs = browser.open()): Promise<JobQueu
 async function openTab(): Promise<Tab> {
   const engine = new FakeEngine();
   const tabs = browser.open();
-  let seed = 0;
-  const studio = new Studio({
-    engine,
-    manifest: MANIFEST,
-    support: { webgpu: false, missing: [], threads: true, findGpu: async () => 'none' },
-    languages: ['en'],
-    store: null,
-    loadLexicon: async () => null,
-    loadShelf: () => Promise.reject(new Error('there is no list of models here')),
-    drawSeed: () => ++seed,
-  });
+  const studio = new Studio({ ...studioParts(engine) });
   const queue = await openQueue(studio, tabs);
   const tab = { studio, queue, engine, die: () => tabs.die() };
   open.push(tab);

@@ -4,7 +4,7 @@ import { shownSeconds } from '../../src/core/job.ts';
 import type { GalleryFilm } from '../../src/state/gallery.ts';
 import { Studio } from '../../src/state/studio.ts';
 import { FakeEngine, settle } from './state-fake-engine.ts';
-import { MANIFEST, until } from './state-fixtures.ts';
+import { studioParts, until } from './state-fixtures.ts';
 
 let engine: FakeEngine;
 let studio: Studio;
@@ -18,16 +18,8 @@ const seenIn = (index: number): ReturnType<Studio['inFilms']> =>
 beforeEach(async () => {
   engine = new FakeEngine();
   kept = [];
-  let seed = 0;
   studio = new Studio({
-    engine,
-    manifest: MANIFEST,
-    support: { webgpu: false, missing: [], threads: true, findGpu: async () => 'none' },
-    languages: ['en'],
-    store: null,
-    loadLexicon: async () => null,
-    loadShelf: () => Promise.reject(new Error('not asked for')),
-    drawSeed: () => ++seed,
+    ...studioParts(engine),
     openGallery: async () => ({
       list: async (): Promise<GalleryFilm[]> => [],
       keep: async ({ id }) => void kept.push(id),
