@@ -433,8 +433,7 @@ async function makeLatents(
     { signal, clock, previewer, ...(keeper && { keeper }) },
   ).finally(() => previewer?.free());
   await leave('denoise');
-  const drift = manifest.limits.continuation?.drift ?? 0;
-  if (before && drift > 0) steadyLatents(denoised, segment.prefixFrames, drift);
+  if (before) steadyLatents(denoised, segment.prefixFrames, manifest.limits.continuation?.drift ?? 0);
   const frames = segment.keptFrames;
   const data = latentFrames(denoised, denoised.frames - frames, denoised.frames);
   return { latents: { ...denoised, data, frames }, tokens, previewSeconds: previewer?.seconds ?? 0 };

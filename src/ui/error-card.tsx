@@ -3,7 +3,6 @@ import { type AppError, assertNever } from '../core/errors.ts';
 import type { Studio } from '../state/studio.ts';
 import { ERROR_ACTIONS, type ErrorAction } from './error-actions.ts';
 import { ErrorWords } from './error-words.tsx';
-import { GalleryButton } from './gallery.tsx';
 import { choosePicture } from './picture-well.tsx';
 import { PROMPT_ID } from './prompt-field.tsx';
 import { lateViews, useStudio, useTexts } from './studio-context.tsx';
@@ -21,7 +20,6 @@ export function ErrorCard(props: { readonly error: AppError; readonly onDismiss:
     <div class="card error" data-code={error.code}>
       <h2>{title}</h2>
       <ErrorWords error={error} />
-      {error.code === 'storage/full' && <GalleryButton />}
       <div class="card-actions">
         <button type="button" class="secondary" onClick={() => act(studio, error, onDismiss)}>
           {texts.errorActions[action]}

@@ -1,7 +1,6 @@
-import { signal } from '@preact/signals';
-import type { ComponentType, VNode } from 'preact';
-import { useEffect, useMemo } from 'preact/hooks';
+import type { VNode } from 'preact';
 import { useStudio, useTexts } from './studio-context.tsx';
+import { useLazy } from './use-lazy.ts';
 
 /** Opens the list of models; says which one is in use. */
 export function ModelsButton(): VNode {
@@ -22,17 +21,10 @@ export function ModelsButton(): VNode {
 /** The list itself, whose code is fetched when it is first opened. */
 export function Models(): VNode | null {
   const studio = useStudio();
-  const loaded = useMemo(() => signal<ComponentType | null>(null), []);
-  const isOpen = studio.isChoosingModel.value;
-  useEffect(() => {
-    if (isOpen && !loaded.value)
-      import('./models-dialog.tsx').then(
-        ({ ModelsDialog }) => {
-          loaded.value = ModelsDialog;
-        },
-        (error: unknown) => studio.failToChooseModel(error),
-      );
-  }, [isOpen, loaded, studio]);
-  const Dialog = loaded.value;
-  return isOpen && Dialog ? <Dialog /> : null;
+  const dialog = useLazy(
+    studio.isChoosingModel.value,
+    () => import('./models-dialog.tsx'),
+    (error) => studio.failToChooseModel(error),
+  );
+  return dialog && <dialog.ModelsDialog />;
 }
