@@ -1,8 +1,9 @@
-// Whether colours stay what they were while a still scene is gone on from again and again.
+// Whether colours stay what they were while a still scene is gone on from again and again, and whether the seams are seen.
 import { newJob } from '../src/core/check-job.ts';
 import { type Job, MAX_SEGMENTS } from '../src/core/job.ts';
 import type { ModelManifest } from '../src/protocol/manifest.ts';
 import { type ClipFrames, openNodeEngine } from './node-engine.ts';
+import { frameDifference } from './obedience-pictures.ts';
 
 /** Parts of a picture, each way, whose colours are compared. */
 const GRID = 4;
@@ -17,17 +18,20 @@ export interface DriftFigures {
   readonly most: number;
   /** Of the {@link GRID} × {@link GRID} parts, their mean at the last segment. */
   readonly parts: number;
+  /** Largest mean difference of neighbouring frames, levels: over the seams, and inside the segments. */
+  readonly seam: number;
+  readonly inside: number;
 }
 
 /** A scene in which nothing is asked to change. */
-export function stillFilm(model: ModelManifest, segments: number = MAX_SEGMENTS): Job {
+function stillFilm(model: ModelManifest): Job {
   const job = newJob(
     model,
     { prompt: '', seed: 1 },
     { scene: 'a purple castle on a hill in the daytime', aspect: '1:1', fps: FPS },
   );
   const said = { ...job.segments[0]!, prompt: 'it stays still', camera: 'still', seconds: SECONDS } as const;
-  return { ...job, segments: Array.from({ length: segments }, (_, i) => ({ ...said, seed: i })) };
+  return { ...job, segments: Array.from({ length: MAX_SEGMENTS }, (_, i) => ({ ...said, seed: i })) };
 }
 
 /**
@@ -49,7 +53,11 @@ export async function measureDrift(
   const wholes = colors.map((parts) => meanOf(parts));
   const distances = wholes.map((whole) => distance(whole, wholes[0]!));
   const parts = colors.at(-1)!.map((part, i) => distance(part, colors[0]![i]!));
+  const steps = clip.frames.slice(1).map((frame, i) => frameDifference(frame, clip.frames[i]!));
+  const isSeam = (_: number, i: number): boolean => (i + 1) % each === 0;
   return {
+    seam: Math.max(...steps.filter(isSeam)),
+    inside: Math.max(...steps.filter((step, i) => !isSeam(step, i))),
     segments: job.segments.length,
     last: distances.at(-1)!,
     most: Math.max(...distances),
@@ -60,7 +68,7 @@ export async function measureDrift(
 type Color = readonly [number, number, number];
 
 /** Mean colours of the parts over all frames, as L*a*b*. Light is averaged, not the levels that stand for it. */
-export function labGrid({ width, height, frames }: ClipFrames): readonly Color[] {
+function labGrid({ width, height, frames }: ClipFrames): readonly Color[] {
   const sums = Array.from({ length: GRID * GRID }, () => [0, 0, 0, 0] as [number, number, number, number]);
   for (const rgba of frames)
     for (let y = 0, i = 0; y < height; y++)
@@ -93,4 +101,4 @@ const meanOf = (colors: readonly Color[]): Color =>
   [0, 1, 2].map((c) => colors.reduce((sum, color) => sum + color[c]!, 0) / colors.length) as unknown as Color;
 
 /** ΔE*ab of CIE 1976. */
-export const distance = (a: Color, b: Color): number => Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+const distance = (a: Color, b: Color): number => Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);

@@ -31,6 +31,7 @@ const TARGETS = {
   memoryRatio: 1.1,
   assemblyRatio: 0.9,
   drift: 3,
+  seamRatio: 1,
 } as const;
 
 /** The default job in the built site. */
@@ -203,6 +204,7 @@ export function verdicts(figures: Figures): readonly Verdict[] {
       ? [atMost(`memory, ${film.segments} segments / 2`, film.memoryBytes.ratio, '', TARGETS.memoryRatio)]
       : []),
     atLeast('putting a film together / encoding it', film.assembly.toEncoding, '', TARGETS.assemblyRatio),
+    atMost('frame difference over a seam / inside', drift.seam / drift.inside, '', TARGETS.seamRatio),
     atMost(`colours of a still scene after ${drift.segments} segments`, drift.most, 'ΔE', TARGETS.drift),
     atMost('JavaScript before Generate', downloads.pageScriptBytes, 'bytes gzipped', MAX_PAGE_BYTES),
     atMost('runtime modules fetched', downloads.wasmFiles, 'wasm files', TARGETS.wasmFiles),

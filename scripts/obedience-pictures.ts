@@ -30,7 +30,7 @@ export async function measurePictures(
     const { prompt, picture } = readPpm(join(folder, file));
     const segment = { prompt, seed: 1, seconds: 2, picture: { fit: 'crop' } } as const;
     const { frames } = await engine.make(newJob(model, segment, { aspect: '1:1', ...settings }), picture);
-    const steps = frames.slice(1).map((frame, i) => difference(frame, frames[i]!));
+    const steps = frames.slice(1).map((frame, i) => frameDifference(frame, frames[i]!));
     const inside = steps.slice(1).sort((a, b) => a - b);
     results.push({
       name: file.replace(/\..*$/, ''),
@@ -63,7 +63,7 @@ export function picturesTable(results: readonly PictureResult[]): string {
 }
 
 /** Mean absolute difference of two frames, levels. */
-function difference(a: Uint8ClampedArray, b: Uint8ClampedArray): number {
+export function frameDifference(a: Uint8ClampedArray, b: Uint8ClampedArray): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) if (i % 4 < 3) sum += Math.abs(a[i]! - b[i]!);
   return sum / (a.length * 0.75);
