@@ -1,6 +1,6 @@
 // Reads what vitest wrote about a run, and counts strictly: what did not run to its end has failed.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { ROOT } from './site.ts';
 
 /** Where `npm test` leaves vitest's JSON report. */
@@ -10,6 +10,8 @@ export const REPORT_FILE: string = join(ROOT, '.cache/test-report.json');
 export interface Count {
   readonly passed: number;
   readonly failed: number;
+  /** What failed: `file: test`, or why nothing can be named. */
+  readonly broken: readonly string[];
   /** Names of tests that were left out. */
   readonly skipped: readonly string[];
 }
@@ -30,22 +32,23 @@ interface Report {
  */
 export function countTests(text: string | null, exitCode: number): Count {
   const report = parse(text);
-  if (!report) return { passed: 0, failed: 1, skipped: [] };
+  if (!report) return { passed: 0, failed: 1, broken: ['the run left no report'], skipped: [] };
   let passed = 0;
-  let failed = 0;
+  const broken: string[] = [];
   const skipped: string[] = [];
   for (const file of report.testResults) {
-    const before = failed;
+    const before = broken.length;
+    const path = relative(ROOT, file.name);
     for (const { status, fullName } of file.assertionResults) {
       if (status === 'passed') passed++;
-      else if (status === 'failed') failed++;
+      else if (status === 'failed') broken.push(`${path}: ${fullName}`);
       else skipped.push(fullName);
     }
-    if (file.status === 'failed' && failed === before) failed++; // the file itself did not load
+    if (file.status === 'failed' && broken.length === before) broken.push(`${path}: did not load`);
   }
-  if (exitCode !== 0 && failed === 0) failed = 1;
-  if (passed + failed === 0) failed = 1; // a run without tests proves nothing
-  return { passed, failed, skipped };
+  if (exitCode !== 0 && broken.length === 0) broken.push(`outside of any test (exit code ${exitCode})`);
+  if (passed + broken.length === 0) broken.push('no test ran'); // which proves nothing
+  return { passed, failed: broken.length, broken, skipped };
 }
 
 /** Reads the report of the last `npm test`. @returns null if it left none. */

@@ -26,7 +26,7 @@ const results = STEPS.map(({ name, script, minutes }) => {
   const count: Count =
     script === 'test'
       ? countTests(readReport(), exitCode)
-      : { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, skipped: [] };
+      : { passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, broken: [], skipped: [] };
   return { name, count, seconds: (performance.now() - started) / 1000 };
 });
 
@@ -37,6 +37,8 @@ for (const { name, count, seconds } of results) {
   );
   for (const test of count.skipped) console.log(`       skipped: ${test}`);
 }
+// The last lines are what is seen of a long log.
+for (const { count } of results) for (const test of count.broken) console.log(`FAILED ${test}`);
 const passed = results.reduce((sum, { count }) => sum + count.passed, 0);
 const failed = results.reduce((sum, { count }) => sum + count.failed, 0);
 console.log(`\n${passed} passed, ${failed} failed`);
