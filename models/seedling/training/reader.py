@@ -1,17 +1,20 @@
 """Trains the reader that tells what a clip shows, for `npm run obedience`.
 
 python reader.py RUN --held                     clips that nothing is trained on, as prompts ask for them → RUN/held.npz
-python reader.py RUN --part looks --minutes 15  subject, colour and scene, from single moments → RUN/reader-looks.pt
-python reader.py RUN --part course --minutes 36 motion, camera and light, from whole clips → RUN/reader-course.pt
+python reader.py RUN --clips 0 60               64 clips each → RUN/reader/NNNNN.npz (--step 2 for two processes)
+python reader.py RUN --pictures 0 60            2,048 single moments each → RUN/reader/pNNNNN.npz
+python reader.py RUN --part looks --minutes 30  subject, colour and scene, from single moments → RUN/reader-looks.pt
+python reader.py RUN --part course --minutes 40 motion, camera and light, from whole clips → RUN/reader-course.pt
 python reader.py RUN --export                   → ../obedience/reader.onnx and reader.json
 
-It is shown the renderer's clips only: the shards, brought back to 41 frames of 64 pixels at 8 fps, varied, and behind the codec's linear encoder
-again. The exported graph begins with that encoder, so that it takes frames.
+It is shown nothing but renders. Unlike the models that it measures it has seen every pair of a subject with a colour or a scene: what
+it had never seen it would take for something that it had, and count that against them.
 """
 import argparse
 import json
 import os
 import time
+from dataclasses import asdict, replace
 
 import numpy as np
 import onnx
@@ -19,27 +22,31 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from codec import CHANNELS, FRAMES_IN, group_frames, linear_frames, linear_inverse, load_codec
-from data import Shards
+from codec import FRAMES_IN, group_frames, linear_frames, linear_inverse, load_codec
+from data import UNSEEN_COLOURS, UNSEEN_SCENES
 from prompts import ALIKE, MORE, sample
-from world import CAMERAS, COLOURS, LIGHTS, MOTIONS, SCENES, SUBJECTS, Clip, render_clip
+from world import CAMERAS, COLOURS, LIGHTS, MOTIONS, SCENES, SUBJECTS, Attributes, Clip, render_clip, sample_attributes, sensible
 
 CLASSES = {"subject": SUBJECTS, "colour": tuple(COLOURS), "scene": SCENES, "motion": MOTIONS, "camera": CAMERAS, "light": LIGHTS}
-FIRSTS, EVEN = .6, .7  # share of single moments that are a clip's first; how far subjects are evened out
 PARTS = {"looks": ("subject", "colour", "scene"), "course": ("motion", "camera", "light")}
 MIRRORED = {"left": "right", "right": "left", "pan left": "pan right", "pan right": "pan left"}
 REVERSED = {"left": "right", "right": "left", "rises": "falls", "falls": "rises", "towards": "away", "away": "towards", "grows": None, "pan left": "pan right", "pan right": "pan left",
             "tilt up": "tilt down", "tilt down": "tilt up", "zoom in": "zoom out", "zoom out": "zoom in"}
+SIDE, FRAMES, MOMENTS, DURATION = 64, 41, 11, 5.  # pixels, frames at 8 fps, groups of four of them, seconds
+CLIPS, PICTURES, HELD = 64, 2048, 640  # clips of a shard, moments of a shard of pictures, clips that are kept from training
+CLIP_SEED, PICTURE_SEED, HELD_SEED = 91_000_000, 92_000_000, 95_000_000
+ASKED, EVENLY, NEW = .75, .6, .3  # shares: clips as prompts ask for them; of those, what happens drawn evenly; pairs kept from the models
+SOFTENED = .6  # share of clips that go through the codec, with some of it left out, and noise
 
 
 class Residual(nn.Module):
-    """Two convolutions over rows and columns, or over time."""
+    """Two convolutions over rows and columns, or over time: [B, C, ...] → the same."""
 
     def __init__(self, width, time=False):
         super().__init__()
-        kernel, padding = ((3, 1, 1), (1, 0, 0)) if time else ((1, 3, 3), (0, 1, 1))
+        kernel, padding = ((3, 1), (1, 0)) if time else (3, 1)
         self.norm = nn.GroupNorm(8, width)
-        self.a, self.b = (nn.Conv3d(width, width, kernel, padding=padding) for _ in range(2))
+        self.a, self.b = (nn.Conv2d(width, width, kernel, padding=padding) for _ in range(2))
         nn.init.zeros_(self.b.weight)
 
     def forward(self, x):
@@ -47,42 +54,64 @@ class Residual(nn.Module):
 
 
 class Looks(nn.Module):
-    """Latents [B, C, T, 8, 8] → logits, the mean over the moments: each is looked at by itself."""
+    """Frames [B, 3, 64, 64], 0..1 → logits: each is looked at by itself."""
 
     def __init__(self, width=128):
         super().__init__()
-        self.entry = nn.Conv3d(CHANNELS, width, (1, 3, 3), padding=(0, 1, 1))
-        self.place = nn.Parameter(torch.zeros(1, width, 1, 8, 8))
-        self.body = nn.Sequential(*(Residual(width) for _ in range(3)))
-        self.where = nn.Conv3d(width, len(PARTS["looks"]), 1)
-        self.drop = nn.Dropout(.15)
+        self.entry = nn.Conv2d(3, 32, 5, stride=2, padding=2)
+        self.second = nn.Conv2d(32, 64, 3, stride=2, padding=1)
+        self.early = Residual(64)
+        self.third = nn.Conv2d(64, width, 3, stride=2, padding=1)
+        self.place = nn.Parameter(torch.zeros(1, width, SIDE // 8, SIDE // 8))
+        self.body = nn.Sequential(Residual(width), Residual(width))
+        self.where = nn.Conv2d(width, len(PARTS["looks"]), 1)
+        self.drop = nn.Dropout(.1)
         self.heads = nn.ModuleDict({name: nn.Linear(2 * width, len(CLASSES[name])) for name in PARTS["looks"]})
 
-    def forward(self, z):
-        x = F.silu(self.body(self.entry(z) + self.place)).flatten(3)  # [B, W, T, 64]
-        weights = self.where(x[..., None]).flatten(3).softmax(3)  # [B, attributes, T, 64]
-        mean = x.mean(3)
-        return {name: self.heads[name](self.drop(torch.cat([(x * weights[:, i:i + 1]).sum(3), mean], 1).transpose(1, 2))).mean(1) for i, name in enumerate(PARTS["looks"])}
+    def forward(self, frames):
+        x = self.early(self.second(F.silu(self.entry(frames - .5))))
+        x = F.silu(self.body(self.third(F.silu(x)) + self.place)).flatten(2)  # [B, W, 64]
+        weights = self.where(x[..., None])[..., 0].softmax(2)  # [B, attributes, 64]
+        seen, mean = x @ weights.mT, x.mean(2)
+        return {name: self.heads[name](self.drop(torch.cat([seen[..., i], mean], 1))) for i, name in enumerate(PARTS["looks"])}
 
 
 class Course(nn.Module):
-    """Latents [B, C, 11, 8, 8] → logits. What is where, and when, is kept until the end."""
+    """Four frames each of eleven moments [B, 11, 12, 64, 64], 0..1 → logits. What is where, and when, is kept until the end."""
 
     def __init__(self, width=96):
         super().__init__()
-        self.entry = nn.Conv3d(CHANNELS, width, 1)
-        self.place = nn.Parameter(torch.zeros(1, width, 11, 8, 8))
-        self.body = nn.Sequential(Residual(width), Residual(width, True), Residual(width), Residual(width, True))
-        self.pool = nn.Conv3d(width, 2 * width, (1, 2, 2), stride=(1, 2, 2))
-        self.late = nn.Sequential(Residual(2 * width), Residual(2 * width, True))
-        self.where = nn.Conv3d(2 * width, len(PARTS["course"]), 1)
+        self.entry = nn.Conv2d(3 * FRAMES_IN, 48, 4, stride=4)
+        self.early = Residual(48)
+        self.second = nn.Conv2d(48, width, 3, stride=2, padding=1)
+        self.place = nn.Parameter(torch.zeros(1, width, MOMENTS, 64))
+        self.body = nn.ModuleList([Residual(width), Residual(width, True), Residual(width), Residual(width, True)])
+        self.pool = nn.Conv2d(width, 2 * width, 2, stride=2)
+        self.late = nn.ModuleList([Residual(2 * width), Residual(2 * width, True)])
+        self.where = nn.Conv2d(2 * width, len(PARTS["course"]), 1)
         self.way = nn.ModuleDict({name: nn.Linear(2 * width, width) for name in PARTS["course"]})
         self.drop = nn.Dropout(.15)
-        self.heads = nn.ModuleDict({name: nn.Linear(13 * width, len(CLASSES[name])) for name in PARTS["course"]})
+        self.heads = nn.ModuleDict({name: nn.Linear((MOMENTS + 2) * width, len(CLASSES[name])) for name in PARTS["course"]})
 
-    def forward(self, z):
-        x = self.late(self.pool(self.body(self.entry(z) + self.place))).flatten(3)  # [B, 2W, 11, 16]
-        weights = self.where(x[..., None]).flatten(3).softmax(3)  # [B, attributes, 11, 16]
+    @staticmethod
+    def stages(x, blocks, b):
+        """Blocks over rows and columns and over time in turns, of [B * 11, W, h, w]."""
+        _, w, rows, columns = x.shape
+        for i, block in enumerate(blocks):
+            if i % 2 == 0:
+                x = block(x)
+            else:  # the same memory, seen as [B, W, 11, h * w]
+                x = x.unflatten(0, (b, MOMENTS)).permute(0, 2, 1, 3, 4).flatten(3)
+                x = block(x).unflatten(3, (rows, columns)).permute(0, 2, 1, 3, 4).flatten(0, 1)
+        return x
+
+    def forward(self, moments):
+        b = len(moments)
+        x = self.second(F.silu(self.early(self.entry(moments.flatten(0, 1) - .5))))
+        x = x + self.place.permute(0, 2, 1, 3).unflatten(3, (8, 8)).expand(b, -1, -1, -1, -1).flatten(0, 1)
+        x = self.stages(self.pool(self.stages(x, self.body, b)), self.late, b)
+        x = x.unflatten(0, (b, MOMENTS)).transpose(1, 2).flatten(3)  # [B, 2W, 11, 16]
+        weights = self.where(x.flatten(2)[..., None])[..., 0].unflatten(2, (MOMENTS, -1)).softmax(3)  # [B, attributes, 11, 16]
         mean = x.mean((2, 3))
         logits = {}
         for i, name in enumerate(PARTS["course"]):
@@ -92,38 +121,15 @@ class Course(nn.Module):
 
 
 class Whole(nn.Module):
-    """Frames [41, 3, 64, 64], 0..1 → logits, an output an attribute."""
+    """Frames [41, 3, 64, 64], 0..1 → logits, an output an attribute; what it looks like is the mean of eleven moments."""
 
-    def __init__(self, codec, looks, course):
+    def __init__(self, looks, course):
         super().__init__()
-        self.encoder, self.looks, self.course = codec.encoder, looks, course
+        self.looks, self.course = looks, course
 
     def forward(self, frames):
-        z = self.encoder(group_frames(frames)).transpose(0, 1)[None]
-        return *self.looks(z).values(), *self.course(z).values()
-
-
-class Pixels:
-    """Between latents and frames, both ways linear."""
-
-    def __init__(self, codec):
-        self.encoder, self.inverse = codec.encoder, linear_inverse(codec)
-
-    @torch.autocast("cpu", torch.bfloat16)
-    @torch.no_grad()
-    def frames(self, z, every=False):
-        """[B, C, T, h, w] → [B, 4T − 3, 3, 8h, 8w]; every = also the three before the first."""
-        frames = linear_frames(self.inverse, z.transpose(1, 2).flatten(0, 1)).float()
-        return frames.unflatten(0, (len(z), -1)).flatten(1, 2)[:, 0 if every else FRAMES_IN - 1:]
-
-    @torch.autocast("cpu", torch.bfloat16)
-    @torch.no_grad()
-    def latents(self, frames):
-        """The way back, for any clips of 4n + 1 frames."""
-        b, f = frames.shape[:2]
-        frames = torch.cat([frames[:, :1].expand(-1, FRAMES_IN - 1, -1, -1, -1), frames], 1)
-        z = self.encoder(frames.reshape(b * (f + 3) // FRAMES_IN, FRAMES_IN * 3, *frames.shape[3:]))
-        return z.float().unflatten(0, (b, -1)).transpose(1, 2)
+        looks = [values.log_softmax(1).mean(0, keepdim=True) for values in self.looks(frames[::FRAMES_IN]).values()]
+        return *looks, *self.course(group_frames(frames)[None]).values()
 
 
 def halve(path):
@@ -138,220 +144,240 @@ def halve(path):
     onnx.save(graph, path)
 
 
-def label(a, name, changes):
+def draw_attributes(rng):
+    """What a clip for the reader shows: mostly what prompts can ask for, seldom motions and moves as often as others."""
+    if rng.random() >= ASKED:
+        return sample_attributes(rng)
+    a = sample(rng, MORE[int(rng.integers(len(MORE)))], False) if rng.random() >= NEW else sample_new(rng)
+    if rng.random() < EVENLY:
+        a = replace(a, motion=str(rng.choice(MOTIONS)))
+    if rng.random() < EVENLY:
+        a = replace(a, camera=str(rng.choice(CAMERAS)))
+    if rng.random() < EVENLY:
+        a = replace(a, light=str(rng.choice(LIGHTS)))
+    return sensible(a)
+
+
+def sample_new(rng):
+    """A pair that the models never see: any of them as often as another."""
+    a = replace(sample_attributes(rng), style="picture book", rider="none", companion="none")
+    pairs = [("colour", UNSEEN_COLOURS), ("scene", UNSEEN_SCENES)][int(rng.random() < .4)]
+    subject = str(rng.choice(list(pairs[1])))
+    return sensible(replace(a, subject=subject, **{pairs[0]: pairs[1][subject]}))
+
+
+def render_frames(a, seed, times):
+    return render_clip(Clip(a, seed, SIDE, SIDE, DURATION), SIDE, SIDE, times)
+
+
+def render_clips(n):
+    """uint8 [64, 41, 64, 64, 3] and attributes of shard n."""
+    rng = np.random.default_rng(CLIP_SEED + n)
+    said = [draw_attributes(rng) for _ in range(CLIPS)]
+    return np.stack([render_frames(a, CLIP_SEED + n * CLIPS + i, np.arange(FRAMES) / 8) for i, a in enumerate(said)]), said
+
+
+def render_pictures(n):
+    """uint8 [2048, 1, 64, 64, 3]: a moment each of as many clips."""
+    rng = np.random.default_rng(PICTURE_SEED + n)
+    said = [draw_attributes(rng) for _ in range(PICTURES)]
+    return np.stack([render_frames(a, PICTURE_SEED + n * PICTURES + i, rng.uniform(0, DURATION, 1)) for i, a in enumerate(said)]), said
+
+
+def render_held():
+    """The same of clips as prompts ask for them, a third of them with pairs that are kept from the models."""
+    rng = np.random.default_rng(4)
+    said = [sample(rng, MORE[i % len(MORE)], i % 3 == 2) for i in range(HELD)]
+    return np.stack([render_frames(a, HELD_SEED + i, np.arange(FRAMES) / 8) for i, a in enumerate(said)]), said
+
+
+def save_frames(path, frames, said):
+    np.savez(path + ".tmp.npz", frames=frames, attributes=json.dumps([asdict(a) for a in said]))
+    os.rename(path + ".tmp.npz", path)
+
+
+def load_frames(path):
+    with np.load(path) as saved:
+        return torch.from_numpy(saved["frames"]).permute(0, 1, 4, 2, 3), [Attributes(**a) for a in json.loads(str(saved["attributes"]))]
+
+
+def label(a, name, changes=()):
     """Class index, −1 where the picture cannot tell."""
     value = getattr(a, name)
     for change in changes:
         value = change.get(value, value)
-    if name in ("colour", "motion") and a.subject in ("none", "photo") or a.subject == "photo" and name in ("subject", "scene"):
-        return -1
-    return -1 if value is None else CLASSES[name].index(value)
+    return -1 if value is None or name in ("colour", "motion") and a.subject == "none" else CLASSES[name].index(value)
 
 
-def draw_clips(rng, shards, pixels, size, moment=None, kept=None):
-    """Varied clips: frames [B, 41, 3, 64, 64], masks of their subjects [B, 11, 64, 64], attributes, changes of words. Of one moment: frames [B, 4, 3, 64, 64], masks [B, 1, 64, 64].
+class Softener:
+    """Brings frames as near to what a model makes as renders can be brought: through the linear codec, fine channels weaker or left out, and noise."""
 
-    Single moments are mostly a clip's first, from the shards of pictures: there are many times as many. kept = how often each subject is taken."""
-    first = moment is not None and bool(shards.firsts) and rng.random() < FIRSTS
-    moment = 0 if first else moment
-    chosen = [s for s in shards.loaded.values() if s[0].shape[2] == (1 if first else 11) and s[0].shape[3] == 8]
-    width = int(rng.choice([8, 8, 10, 14, 18]))
-    chosen = [s for s in chosen if s[0].shape[4] == width] or [s for s in chosen if s[0].shape[4] == 8]
-    picks = []
-    while len(picks) < size:  # what is drawn seldom is shown as often as the rest
-        shard = chosen[int(rng.integers(len(chosen)))]
+    def __init__(self, codec):
+        self.encoder, self.inverse = codec.encoder, linear_inverse(codec)
+
+    @torch.no_grad()
+    def __call__(self, rng, moments):
+        """[N, 12, 64, 64] → the same, one amount of everything for all."""
+        z = self.encoder(moments)
+        channels = z.shape[1]
+        strength = torch.where(torch.arange(channels) < int(rng.integers(10, channels + 12)), 1., float(rng.random()))
+        z = z * strength[:, None, None] + torch.randn_like(z) * .25 * float(rng.random()) ** 2
+        return linear_frames(self.inverse, z).flatten(1, 2)
+
+
+def vary(rng, frames):
+    """One clip [F, 3, 64, 64] with other light and tint, moved a little, at times mirrored: (frames, whether mirrored)."""
+    mirrored = bool(rng.random() < .5)
+    frames = frames.flip(3) if mirrored else frames
+    dy, dx = (int(n) for n in rng.integers(-3, 4, 2))
+    frames = F.pad(frames, (3, 3, 3, 3), mode="replicate")[:, :, 3 + dy:3 + dy + SIDE, 3 + dx:3 + dx + SIDE]
+    tint = torch.from_numpy(rng.normal(0, .025, (1, 3, 1, 1)).astype(np.float32))
+    return (frames - .5) * (1 + .08 * float(rng.normal())) + .5 + tint, mirrored
+
+
+def looks_batch(rng, shards, softener, size):
+    """Single moments: (frames [B, 3, 64, 64], labels)."""
+    frames, said = [], []
+    for _ in range(size):
+        shard = shards[int(rng.integers(len(shards)))]
         i = int(rng.integers(len(shard[1])))
-        if kept is None or rng.random() < kept[shard[1][i].subject]:
-            picks.append((shard, i))
-    when = slice(None) if moment is None else slice(moment, moment + 1)
-    z, covers = (torch.from_numpy(np.stack([x[i] for x, i in arrays]).astype(np.float32)) for arrays in (
-        [(s[0][:, :, when], i) for s, i in picks], [(s[2][:, when], i) for s, i in picks]))
-    attributes = [s[1][i] for s, i in picks]
-    spare = z.shape[4] - 8
-    if spare:  # of a wide picture a part with what it is about
-        x = int(rng.integers(spare + 1))
-        part = covers[..., x:x + 8]
-        keep = [i for i in range(size) if not covers[i].sum() or float((part[i].sum((1, 2)) / covers[i].sum((1, 2)).clamp(min=.5)).min()) > .8]
-        z, covers, attributes = z[keep][..., x:x + 8], part[keep], [attributes[i] for i in keep]
-    frames = pixels.frames(z, moment is not None)
-    masks = F.interpolate((covers > .02).float(), scale_factor=8.)  # [B, T, 64, 64]
-    changes = []
-    if rng.random() < .5:
-        frames, masks = frames.flip(4), masks.flip(3)
-        changes.append(MIRRORED)
-    dy, dx = (int(n) for n in rng.integers(-4, 5, 2))  # not always on the codec's grid
-    part = (..., slice(4 + dy, 68 + dy), slice(4 + dx, 68 + dx))
-    frames = F.pad(frames.flatten(0, 1), (4, 4, 4, 4), mode="replicate")[part].unflatten(0, frames.shape[:2])
-    return frames, F.pad(masks, (4, 4, 4, 4), mode="replicate")[part], attributes, changes
+        frames.append(vary(rng, shard[0][i].float() / 255)[0])
+        said.append(shard[1][i])
+    frames = torch.cat(frames)
+    part = int(SOFTENED * size)
+    for some in torch.arange(part).chunk(4):
+        frames[some] = softener(rng, frames[some].repeat(1, FRAMES_IN, 1, 1))[:, :3]
+    return frames.clamp(0, 1), {name: torch.tensor([label(a, name) for a in said]) for name in PARTS["looks"]}
 
 
-def even_out(shards):
-    """How often each subject is taken, for draw_clips: rare ones always, photographs hardly ever."""
-    counts = {}
-    for _, attributes, _ in shards.loaded.values():
-        for a in attributes:
-            counts[a.subject] = counts.get(a.subject, 0) + 1
-    fewest = min(n for subject, n in counts.items() if subject != "photo")
-    return {subject: .05 if subject == "photo" else (fewest / n) ** EVEN for subject, n in counts.items()}
+def course_batch(rng, shards, softener, size):
+    """Whole clips, at times running backwards: (moments [B, 11, 12, 64, 64], labels)."""
+    moments, want = [], {name: [] for name in PARTS["course"]}
+    for _ in range(size):
+        shard = shards[int(rng.integers(len(shards)))]
+        i = int(rng.integers(len(shard[1])))
+        frames, mirrored = vary(rng, shard[0][i].float() / 255)
+        changes = [MIRRORED] if mirrored else []
+        backwards = rng.random() < .3
+        if backwards:
+            frames, changes = frames.flip(0), [*changes, REVERSED]
+        grouped = group_frames(frames)
+        moments.append((softener(rng, grouped) if rng.random() < SOFTENED else grouped).clamp(0, 1))
+        for name in want:
+            want[name].append(-1 if backwards and name == "light" else label(shard[1][i], name, changes))
+    return torch.stack(moments), {name: torch.tensor(values) for name, values in want.items()}
 
 
-def vary_colours(frames):
-    """Other light and tint for each clip."""
-    b = len(frames)
-    gain, shift = 1 + .12 * torch.randn(b, 1, 1, 1, 1), .05 * torch.randn(b, 1, 3, 1, 1)
-    return ((frames - .5) * gain + .5 + shift).clamp(0, 1)
-
-
-def soften(rng, z):
-    """What a decoder or a model leaves out at times: the finest channels; and noise."""
-    z = z + torch.randn_like(z) * .15 * torch.rand(len(z), 1, 1, 1, 1)
-    cut = torch.arange(CHANNELS)[None] < torch.from_numpy(rng.integers(12, CHANNELS + 12, len(z)))[:, None]
-    return z * torch.where(cut, 1., torch.rand(len(z), 1))[:, :, None, None, None]
-
-
-def looks_batch(rng, shards, pixels, size, kept):
-    """Single moments, half of them with another clip's background: (latents [B, C, 1, 8, 8], labels)."""
-    frames, masks, attributes, _ = draw_clips(rng, shards, pixels, size, int(rng.integers(0, 11)), kept)
-    want = {name: torch.tensor([label(a, name, ()) for a in attributes]) for name in PARTS["looks"]}
-    if rng.random() < .5 and len(frames) > 1:
-        mask = masks[:, :, None]  # [B, 1, 1, 64, 64]
-        other = torch.roll(frames, 1, 0) * (1 - torch.roll(mask, 1, 0)) + torch.roll(frames, 2, 0) * torch.roll(mask, 1, 0)  # another scene, its subject hidden
-        frames = frames * mask + other * (1 - mask)
-        have = mask.flatten(1).sum(1) > 0
-        want["scene"] = torch.full_like(want["scene"], -1)
-        want["subject"] = torch.where(have, want["subject"], -1)
-    if rng.random() < .3:  # a shape, whatever its colour
-        frames = frames[:, :, torch.from_numpy(rng.permutation(3))]
-        want["colour"], want["scene"] = torch.full_like(want["colour"], -1), torch.full_like(want["scene"], -1)
-    return soften(rng, pixels.encoder(vary_colours(frames).flatten(1, 2))[:, :, None]), want
-
-
-def course_batch(rng, shards, pixels, size, _):
-    """Whole clips, at times running backwards or in other colours: (latents [B, C, 11, 8, 8], labels)."""
-    frames, _, attributes, changes = draw_clips(rng, shards, pixels, size)
-    backwards = rng.random() < .4
-    if backwards:
-        frames, changes = frames.flip(1), [*changes, REVERSED]
-    recoloured = rng.random() < .4
-    if recoloured:
-        frames = frames[:, :, torch.from_numpy(rng.permutation(3))]
-    want = {name: torch.tensor([label(a, name, changes) for a in attributes]) for name in PARTS["course"]}
-    if backwards or recoloured:
-        want["light"] = torch.full_like(want["light"], -1)
-    return soften(rng, pixels.latents(vary_colours(frames))), want
-
-
-def render_held(codec, clips=640):
-    """Latents of clips as prompts ask for them: float16 [n, C, 11, 8, 8], attributes."""
-    rng = np.random.default_rng(4)
-    latents, said = [], []
-    for i in range(clips):
-        a = sample(rng, MORE[i % len(MORE)], i % 3 == 2)
-        clip = Clip(a, 95_000_000 + i, 64, 64, 5.)
-        with torch.no_grad():
-            latents.append(codec.encode(render_clip(clip, 64, 64, np.arange(41) / 8)).numpy().astype(np.float16))
-        said.append(a.__dict__)
-    return np.stack(latents), said
-
-
-def measure(part, network, held):
-    """Share of right answers an attribute on RUN/held.npz, and the pairs confused."""
-    latents, said = held["latents"], json.loads(str(held["attributes"]))
-    logits = {name: [] for name in PARTS[part]}
+def measure(whole, held):
+    """Share of right answers an attribute on clips that nothing was trained on, and what was taken for what."""
+    frames, said = held
+    answers = {name: [] for part in PARTS.values() for name in part}
     with torch.no_grad():
-        for i in range(0, len(latents), 32):
-            for name, values in network(torch.from_numpy(latents[i:i + 32].astype(np.float32))).items():
-                logits[name].append(values)
+        for clip in frames:
+            for name, values in zip(answers, whole(clip.float() / 255)):
+                answers[name].append(CLASSES[name][int(values.argmax())])
     shares, confused = {}, {}
-    for name in PARTS[part]:
-        got = torch.cat(logits[name]).argmax(1).tolist()
-        pairs = [tuple(ALIKE.get(word, word) for word in (a[name], CLASSES[name][g])) for g, a in zip(got, said)]
+    for name, words in answers.items():
+        pairs = [tuple(ALIKE.get(word, word) for word in (getattr(a, name), word)) for a, word in zip(said, words)]
         shares[name] = float(np.mean([w == g for w, g in pairs]))
         for w, g in pairs:
             if w != g:
-                key = (name, w, g)
-                confused[key] = confused.get(key, 0) + 1
-    return shares, sorted(confused.items(), key=lambda c: -c[1])[:16]
+                confused[name, w, g] = confused.get((name, w, g), 0) + 1
+    return shares, sorted(confused.items(), key=lambda c: -c[1])
+
+
+def train(run, part, minutes, rate, size, tell=120):
+    """A part of the reader against the clock, from RUN/reader-PART.pt if there is one."""
+    rng = np.random.default_rng(int(time.time()))
+    codec = load_codec(f"{run}/codec.pt").requires_grad_(False)
+    networks = {"looks": Looks(), "course": Course()}
+    network, batch = networks[part], {"looks": looks_batch, "course": course_batch}[part]
+    path = f"{run}/reader-{part}.pt"
+    if os.path.exists(path):
+        network.load_state_dict(torch.load(path, weights_only=True))
+    network.to(memory_format=torch.channels_last)
+    names = sorted(n for n in os.listdir(f"{run}/reader") if ".tmp" not in n and n.startswith("p") == (part == "looks"))
+    shards, held, softener = [load_frames(f"{run}/reader/{n}") for n in names], load_frames(f"{run}/held.npz"), Softener(codec)
+    held = held[0][:320], held[1][:320]
+    average = {n: p.detach().clone() for n, p in network.state_dict().items()}
+    optimiser = torch.optim.AdamW(network.parameters(), lr=rate, betas=(.9, .98), weight_decay=.05, fused=True)
+    began, step, told, running = time.time(), 0, time.time(), None
+    while (progress := (time.time() - began) / 60 / minutes) < 1:
+        seen, want = batch(rng, shards, softener, size)
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = network(seen)
+        loss = sum(F.cross_entropy(logits[n].float(), want[n], ignore_index=-1, label_smoothing=.02) for n in PARTS[part]) / len(PARTS[part])
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.)
+        for group in optimiser.param_groups:
+            group["lr"] = rate * min(1., (step + 1) / 50) * min(1., (1 - progress) / .6)
+        optimiser.step()
+        optimiser.zero_grad()
+        step += 1
+        k = min(.998, (1 + step) / (10 + step))
+        with torch.no_grad():
+            for n, p in network.state_dict().items():
+                average[n].lerp_(p, 1 - k)
+        running = loss.item() if running is None else running * .98 + loss.item() * .02
+        if time.time() - told > tell:
+            networks = {"looks": Looks().eval(), "course": Course().eval()}
+            networks[part].load_state_dict(average)
+            shares = measure(Whole(**networks), held)[0]
+            print(f"{progress:.0%} step {step} ({step * size / (time.time() - began):.0f}/s) loss {running:.3f}", {n: round(shares[n], 3) for n in PARTS[part]}, flush=True)
+            told = time.time()
+            torch.save(average, path)
+    torch.save(average, path)
+
+
+def load_reader(run):
+    parts = {"looks": Looks().eval(), "course": Course().eval()}
+    for part, network in parts.items():
+        network.load_state_dict(torch.load(f"{run}/reader-{part}.pt", weights_only=True))
+    return Whole(**parts).eval()
+
+
+def export(run):
+    whole = load_reader(run)
+    shares, confused = measure(whole, load_frames(f"{run}/held.npz"))
+    folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../obedience")
+    torch.onnx.export(whole, (torch.rand(FRAMES, 3, SIDE, SIDE),), f"{folder}/reader.onnx", input_names=["frames"], output_names=list(shares), dynamo=False,
+                      do_constant_folding=False)  # begin.py finds its weights by name
+    halve(f"{folder}/reader.onnx")
+    with open(f"{folder}/reader.json", "w", encoding="utf-8") as file:
+        json.dump({"classes": CLASSES, "alike": ALIKE, "held": shares, "clips": HELD}, file, indent=1)
+        file.write("\n")
+    print({n: round(s, 4) for n, s in shares.items()})
+    for pair, count in confused[:24]:
+        print(count, pair)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("run")
+    parser.add_argument("--held", action="store_true")
+    parser.add_argument("--clips", type=int, nargs=2)
+    parser.add_argument("--pictures", type=int, nargs=2)
+    parser.add_argument("--step", type=int, default=1)
     parser.add_argument("--part", choices=tuple(PARTS))
     parser.add_argument("--minutes", type=float, default=15)
     parser.add_argument("--lr", type=float, default=2e-3)
     parser.add_argument("--batch", type=int)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--held", action="store_true")
     parser.add_argument("--export", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
-    rng = np.random.default_rng(0)
-    codec = load_codec(f"{options.run}/codec.pt")
-    codec.requires_grad_(False)
-    networks = {"looks": Looks, "course": Course}
+    os.makedirs(f"{options.run}/reader", exist_ok=True)
     if options.held:
-        latents, said = render_held(codec)
-        np.savez(f"{options.run}/held.npz", latents=latents, attributes=json.dumps(said))
-    if options.export:
-        held, trained, shares = np.load(f"{options.run}/held.npz"), {}, {}
-        for part, make in networks.items():
-            trained[part] = make().eval()
-            trained[part].load_state_dict(torch.load(f"{options.run}/reader-{part}.pt", weights_only=True))
-            shares |= measure(part, trained[part], held)[0]
-        folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../obedience")
-        names = [name for part in PARTS.values() for name in part]
-        torch.onnx.export(Whole(codec, **trained).eval(), (torch.rand(41, 3, 64, 64),), f"{folder}/reader.onnx", input_names=["frames"], output_names=names, dynamo=False,
-                          do_constant_folding=False)  # begin.py finds its weights by name
-        halve(f"{folder}/reader.onnx")
-        with open(f"{folder}/reader.json", "w", encoding="utf-8") as file:
-            json.dump({"classes": CLASSES, "alike": ALIKE, "held": shares, "clips": len(held["latents"])}, file, indent=1)
-            file.write("\n")
-        print(shares)
+        save_frames(f"{options.run}/held.npz", *render_held())
+    for asked, render, prefix in ((options.clips, render_clips, ""), (options.pictures, render_pictures, "p")):
+        for n in range(*asked, options.step) if asked else ():
+            path = f"{options.run}/reader/{prefix}{n:05d}.npz"
+            if not os.path.exists(path):
+                began = time.time()
+                save_frames(path, *render(n))
+                print(path, f"{time.time() - began:.1f} s", flush=True)
     if options.part:
-        network, batch = networks[options.part](), {"looks": looks_batch, "course": course_batch}[options.part]
-        size = options.batch or {"looks": 128, "course": 32}[options.part]
-        path = f"{options.run}/reader-{options.part}.pt"
-        if os.path.exists(path):
-            network.load_state_dict(torch.load(path, weights_only=True))
-        shards, pixels, held = Shards(f"{options.run}/shards"), Pixels(codec), np.load(f"{options.run}/held.npz")
-        shards.refresh()
-        kept = even_out(shards)
-        average = {n: p.detach().clone() for n, p in network.state_dict().items()}
-        optimiser = torch.optim.AdamW(network.parameters(), lr=options.lr, betas=(.9, .98), weight_decay=.05, fused=True)
-        began, step, told, running = time.time(), 0, time.time(), None
-        while (progress := (time.time() - began) / 60 / options.minutes) < 1:
-            z, want = batch(rng, shards, pixels, size, kept)
-            if len(z) < 2:
-                continue
-            with torch.autocast("cpu", torch.bfloat16):
-                logits = network(z)
-            losses = [F.cross_entropy(logits[n].float(), want[n], ignore_index=-1, label_smoothing=.02) for n in PARTS[options.part] if (want[n] >= 0).any()]
-            if not losses:
-                continue
-            sum(losses).backward()
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.)
-            for group in optimiser.param_groups:
-                group["lr"] = options.lr * min(1., (step + 1) / 50) * min(1., (1 - progress) / .6)
-            optimiser.step()
-            optimiser.zero_grad()
-            step += 1
-            k = min(.998, (1 + step) / (10 + step))
-            with torch.no_grad():
-                for n, p in network.state_dict().items():
-                    average[n].lerp_(p, 1 - k)
-            value = sum(losses).item() / len(losses)
-            running = value if running is None else running * .98 + value * .02
-            if time.time() - told > 120:
-                tested = networks[options.part]().eval()
-                tested.load_state_dict(average)
-                print(f"{progress:.0%} step {step} loss {running:.3f}", {n: round(s, 3) for n, s in measure(options.part, tested, held)[0].items()}, flush=True)
-                told = time.time()
-                torch.save(average, path)
-        torch.save(average, path)
-        network.load_state_dict(average)
-        shares, confused = measure(options.part, network.eval(), held)
-        print({n: round(s, 4) for n, s in shares.items()})
-        for pair, count in confused:
-            print(count, pair)
+        train(options.run, options.part, options.minutes, options.lr, options.batch or {"looks": 128, "course": 32}[options.part])
+    if options.export:
+        export(options.run)

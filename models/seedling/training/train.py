@@ -1,6 +1,9 @@
 """Trains the transformer against the clock; resumes from RUN/checkpoint.pt. The text encoder stays as pretrain_text.py made it.
 
 python train.py RUN --until 2026-11-22T14:08   (ends there, learning rate reaching zero)
+
+--processes 2: each draws batches of its own, with a core of its own, and their gradients are averaged. Two threads of one process wait
+for each other many times a step: 55 pictures a second where one has 40 and two processes REPLACED.
 """
 import argparse
 import datetime
@@ -10,6 +13,8 @@ import time
 
 import numpy as np
 import torch
+import torch.distributed as dist
+import torch.multiprocessing as processes
 from tokenizers import Tokenizer
 
 from captions import caption
@@ -39,6 +44,7 @@ SQUARE_PICTURES_UNTIL, SQUARE_PICTURES = .3, .9  # the same of single pictures: 
 REST = .88  # of the training at the full learning rate, then linearly down
 WARMUP = 40
 SUBJECT = 2.  # added to the weight of what the subject covers: most words are about it, most of the picture is not
+SUBJECT_MOVES = 4.  # the same where a clip goes on, and of what it covered at first: all else hardly changes, and is soon learnt
 GUIDANCE = 2.5  # of a teacher
 COARSE = .35  # a channel's loss is weighted by its eigenvalue to this power: what fills the picture before what decorates it
 
@@ -85,27 +91,32 @@ def loss_of(model, tokenizer, shards, rng, size, square_share, weights, pictures
                 said, unsaid = (teacher(x, sigma * 1000, *words, frames).float() for words in (
                     (states, prefix, lengths, when), (no_states, prefix, no_lengths.expand(len(x)), when)))
             velocity = unsaid + guidance * (said - unsaid)
-    weights = weights * (1 + SUBJECT * covers[:, None])
+    if prefix:
+        covers = torch.maximum(covers, covers[:, :1])
+    weights = weights * (1 + (SUBJECT_MOVES if prefix else SUBJECT) * covers[:, None])
     return ((v.float() - velocity)[:, :, prefix:].square() * weights[:, :, prefix:]).mean()
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("run")
-    parser.add_argument("--until", required=True)
-    parser.add_argument("--tokenizer", default=os.path.join(os.path.dirname(__file__), "../weights/tokenizer.json"))
-    parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--lr", type=float, default=1.5e-3)
-    parser.add_argument("--steps", type=int, default=10**9)
-    parser.add_argument("--name", default="checkpoint")
-    parser.add_argument("--begin", help="a checkpoint whose weights to begin with")
-    parser.add_argument("--teacher", help="a checkpoint whose guided velocity is to be learnt instead of the clips'")
-    parser.add_argument("--threads", type=int, default=2)
-    for name in ("GUIDANCE", "PICTURES_UNTIL", "PICTURES_AFTER", "REST"):
-        parser.add_argument(f"--{name.lower().replace('_', '-')}", type=float, default=globals()[name])
-    options = parser.parse_args()
+def average_over(weights, *values):
+    """Gradients, and further numbers, become their mean over all processes; returns the numbers. What is then done with them is the same everywhere."""
+    grads = [w.grad for w in weights]
+    flat = torch.cat([*(g.flatten() for g in grads), torch.tensor(values, dtype=torch.float32)])
+    dist.all_reduce(flat)
+    flat /= dist.get_world_size()
+    at = 0
+    for g in grads:
+        g.copy_(flat[at:at + g.numel()].view_as(g))
+        at += g.numel()
+    return flat[at:].tolist()
+
+
+def train(rank, options):
     torch.set_num_threads(options.threads)
-    torch.manual_seed(int(time.time()) if os.path.exists(f"{options.run}/{options.name}.pt") else 0)
+    path = f"{options.run}/{options.name}.pt"
+    meeting = f"{path}.meeting"
+    if options.processes > 1:
+        dist.init_process_group("gloo", init_method=f"file://{meeting}", rank=rank, world_size=options.processes)
+    torch.manual_seed((int(time.time()) if os.path.exists(path) else 0) * 8 + rank)
     rng = np.random.default_rng(torch.initial_seed())
     tokenizer = Tokenizer.from_file(options.tokenizer)
     model = Seedling()
@@ -123,7 +134,6 @@ if __name__ == "__main__":
         teacher = Seedling()
         teacher.load_state_dict(torch.load(options.teacher, weights_only=True)["ema"])
         teacher = teacher.transformer.requires_grad_(False)
-    path = f"{options.run}/{options.name}.pt"
     if os.path.exists(path):
         saved = torch.load(path, weights_only=True)
         model.load_state_dict(saved["model"])
@@ -132,40 +142,48 @@ if __name__ == "__main__":
             optimiser.load_state_dict(saved["optimiser"])
         steps, draws, elapsed = saved["steps"], saved["draws"], saved["elapsed"]
     weights = {n: p for n, p in model.named_parameters() if p.requires_grad}
+    if options.processes > 1:  # a random start is not the same everywhere
+        for p in model.parameters():
+            dist.broadcast(p.data, 0)
+        average = {n: p.detach().clone() for n, p in model.state_dict().items()} if not steps else average
     by_channel = channel_weights(load_codec(f"{options.run}/codec.pt"))
     until = datetime.datetime.fromisoformat(options.until).timestamp()
     began = time.time() - elapsed
 
     def save():
-        torch.save({"model": model.state_dict(), "ema": average, "optimiser": optimiser.state_dict(),
-                    "steps": steps, "draws": draws, "elapsed": time.time() - began, "loss": running}, path + ".tmp")
-        os.replace(path + ".tmp", path)
+        if rank == 0:
+            torch.save({"model": model.state_dict(), "ema": average, "optimiser": optimiser.state_dict(),
+                        "steps": steps, "draws": draws, "elapsed": time.time() - began, "loss": running}, path + ".tmp")
+            os.replace(path + ".tmp", path)
 
     shards = Shards(f"{options.run}/shards")
     shards.refresh()
     running, saved_at, told_at, listed_at, draws_told = None, time.time(), time.time(), time.time(), draws
     stopped = []
     signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))  # saves what there is
-    while not stopped and time.time() < until and steps < options.steps:
-        progress = (time.time() - began) / (until - began)
-        rate = min(1., (steps + 1) / WARMUP) * min(1., (1 - progress) / (1 - options.rest))
-        for group in optimiser.param_groups:
-            group["lr"] = options.lr * max(rate, 0)
-        pictures = progress < options.pictures_until or rng.random() < options.pictures_after
+    progress, ending = (time.time() - began) / (until - began), 0.
+    while not ending and steps < options.steps:
+        pictures = progress < options.pictures_until or np.random.default_rng(steps).random() < options.pictures_after
         loss = loss_of(model, tokenizer, shards, rng, options.batch, SQUARE_SHARE if progress < SQUARE_UNTIL else None, by_channel, pictures,
                        SPARSE if progress < SPARSE_UNTIL else 0, teacher, options.guidance,
                        SQUARE_PICTURES if progress < SQUARE_PICTURES_UNTIL else None)
         loss.backward()
+        value, progress, ending = loss.item(), (time.time() - began) / (until - began), float(bool(stopped) or time.time() > until)
+        if options.processes > 1:
+            value, progress, ending = average_over(list(weights.values()), value, progress, ending)
+        rate = max(0., min(1., (steps + 1) / WARMUP) * min(1., (1 - progress) / (1 - options.rest)))
+        for group in optimiser.param_groups:
+            group["lr"] = options.lr * rate
         torch.nn.utils.clip_grad_norm_(model.transformer.parameters(), 1.)
         optimiser.step()
         optimiser.zero_grad()
-        steps, draws = steps + 1, draws + options.batch * (PICTURES if pictures else 1)
-        running = loss.item() if running is None else running * .98 + loss.item() * .02
+        steps, draws = steps + 1, draws + options.processes * options.batch * (PICTURES if pictures else 1)
+        running = value if running is None else running * .98 + value * .02
         k = min(EMA, (1 + steps) / (10 + steps))
         with torch.no_grad():
             torch._foreach_lerp_([average[n] for n in weights], list(weights.values()), 1 - k)
         now = time.time()
-        if now - told_at > 30:
+        if now - told_at > 30 and rank == 0:
             print(f"{datetime.datetime.now():%H:%M:%S} step {steps} draws {draws} loss {running:.4f} {(draws - draws_told) / (now - told_at):.1f} clips/s "
                   f"lr {options.lr * rate:.2e} clips {shards.clips()}", flush=True)
             told_at, draws_told = now, draws
@@ -176,3 +194,30 @@ if __name__ == "__main__":
             save()
             saved_at = now
     save()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("run")
+    parser.add_argument("--until", required=True)
+    parser.add_argument("--tokenizer", default=os.path.join(os.path.dirname(__file__), "../weights/tokenizer.json"))
+    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--lr", type=float, default=1.5e-3)
+    parser.add_argument("--steps", type=int, default=10**9)
+    parser.add_argument("--name", default="checkpoint")
+    parser.add_argument("--begin", help="a checkpoint whose weights to begin with")
+    parser.add_argument("--teacher", help="a checkpoint whose guided velocity is to be learnt instead of the clips'")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=2)
+    for name in ("GUIDANCE", "PICTURES_UNTIL", "PICTURES_AFTER", "REST"):
+        parser.add_argument(f"--{name.lower().replace('_', '-')}", type=float, default=globals()[name])
+    options = parser.parse_args()
+    if options.processes == 1:
+        train(0, options)
+    else:
+        if os.path.exists(meeting := f"{options.run}/{options.name}.pt.meeting"):
+            os.remove(meeting)
+        started = processes.spawn(train, (options,), options.processes, join=False)
+        signal.signal(signal.SIGTERM, lambda *_: [p.terminate() for p in started.processes])
+        while not started.join():
+            pass

@@ -69,13 +69,13 @@ def test_nothing_is_frozen(scene):
 @pytest.mark.parametrize("subject", SUBJECTS[1:])
 def test_every_subject_lives(subject):
     a = Attributes(subject, "red", "meadow", "right" if subject in ("ball", "bicycle", "car") else "still", "still", "day")
-    pictures = [drawn(a, t, size=96)[:, :, None] * render(a, 3, 96, 96, [t], 5.)[0].astype(int) for t in (.9, 1.3, 2.1)]
+    pictures = [drawn(a, t, size=96)[:, :, None] * render(a, 3, 96, 96, [t], 5.)[0].astype(int) for t in (.9, 2.1, 3.)]
     assert all((np.abs(pictures[0] - other).max(2) > 25).sum() > 8 for other in pictures[1:])
 
 
 @pytest.mark.parametrize("light, sign", [("sunset", -1), ("darkens", -1), ("sunrise", 1), ("clears", 1)])
 def test_light_changes_brightness_the_way_it_says(light, sign):
-    frames = render(Attributes("dog", "brown", "meadow", "still", "still", light), 3, 64, 64, [0., 5.], 5.).astype(float)
+    frames = render(Attributes("dog", "brown", "meadow", "still", "still", light), 1, 64, 64, [0., 5.], 5.).astype(float)
     assert sign * (frames[1].mean() - frames[0].mean()) > 40
 
 
@@ -146,7 +146,7 @@ def test_left_and_right_jumps_rises_falls_and_flies_go_where_they_say():
     assert middle("right", 3.4)[0] > middle("right", 1.6)[0] + .1 and middle("left", 3.4)[0] < middle("left", 1.6)[0] - .1
     assert middle("rises", 5.)[1] < middle("rises", 0.)[1] - .04 and middle("falls", 4.9, "cat")[1] > middle("falls", 1.5, "cat")[1] + .2
     assert np.ptp([middle("jumps", t, "cat")[1] for t in np.arange(8) / 8]) > .15
-    around = np.array([middle("flies", t, "bird") for t in np.arange(10) / 2])
+    around = np.array([middle("flies", t, "bird") for t in np.arange(20) / 4])
     assert np.ptp(around[:, 0]) > .4 and np.ptp(around[:, 1]) > .12
 
 
