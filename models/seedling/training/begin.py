@@ -1,4 +1,4 @@
-"""Goes on from exported weights: python begin.py RUN [--weights ../weights] → RUN/codec.pt, text.pt, checkpoint.pt (without optimiser), tokenizer.json, reader-*.pt
+"""Goes on from exported weights: python begin.py RUN [--weights ../weights] [--transformer begun/seedling-transformer-q8_0.gguf] → RUN/codec.pt, text.pt, checkpoint.pt (without optimiser), tokenizer.json, reader-*.pt
 
 What 8 bits leave out of a matrix is far less than an hour of training moves it. What a linear codec's mean is outside of what it
 sees cannot be read back; only quick looks use it.
@@ -23,9 +23,9 @@ def read_weights(path):
             for t in gguf.GGUFReader(path).tensors}
 
 
-def read_models(weights):
-    """State of `Seedling()` from a folder of exported files."""
-    state = {f"transformer.{n}": t for n, t in read_weights(f"{weights}/seedling-transformer-q8_0.gguf").items()}
+def read_models(weights, transformer=None):
+    """State of `Seedling()` from a folder of exported files; with another transformer than is there."""
+    state = {f"transformer.{n}": t for n, t in read_weights(transformer or f"{weights}/seedling-transformer-q8_0.gguf").items()}
     state |= {f"text.{n.removeprefix('enc.')}": t for n, t in read_weights(f"{weights}/seedling-text-q8_0.gguf").items()}
     return {n: state[n].reshape(p.shape) for n, p in Seedling().state_dict().items()}
 
@@ -49,9 +49,10 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("run")
     parser.add_argument("--weights", default=os.path.join(os.path.dirname(os.path.abspath(__file__)), "../weights"))
+    parser.add_argument("--transformer")
     options = parser.parse_args()
     os.makedirs(options.run, exist_ok=True)
-    state = read_models(options.weights)
+    state = read_models(options.weights, options.transformer)
     torch.save(read_codec(options.weights), f"{options.run}/codec.pt")
     torch.save({n.removeprefix("text."): t for n, t in state.items() if n.startswith("text.")}, f"{options.run}/text.pt")
     torch.save({"model": state, "ema": state, "steps": 0, "draws": 0, "elapsed": 0.}, f"{options.run}/checkpoint.pt")

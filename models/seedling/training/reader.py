@@ -72,7 +72,7 @@ class Looks(nn.Module):
         x = self.early(self.second(F.silu(self.entry(frames - .5))))
         x = F.silu(self.body(self.third(F.silu(x)) + self.place)).flatten(2)  # [B, W, 64]
         weights = self.where(x[..., None])[..., 0].softmax(2)  # [B, attributes, 64]
-        seen, mean = x @ weights.mT, x.mean(2)
+        seen, mean = x @ weights.transpose(1, 2), x.mean(2)
         return {name: self.heads[name](self.drop(torch.cat([seen[..., i], mean], 1))) for i, name in enumerate(PARTS["looks"])}
 
 
