@@ -150,6 +150,7 @@ describe('the visitor', () => {
     await keyboard.type(' in the snow');
     // A picture: one that cannot be used says why, one that can is seen, dropped ones count as well as chosen ones.
     await keyboard.press('Tab');
+    await expect.poll(() => frame.locator(':focus').textContent()).toBe(ZH.addPicture);
     const chosen = page.waitForEvent('filechooser');
     await keyboard.press('Enter');
     await (await chosen).setFiles(pictureOf('note.txt'));
