@@ -141,6 +141,7 @@ describe('the visitor', () => {
     sites = await serveTwoSites('partner', { listed: true, maxSeconds: 1, clipsPerDay: 1 });
     opened = await openPartner(browser, sites, 'plain.html?prompt=an%20orange%20cat&aspect=1:1&lang=zh');
     const { page, frame } = opened;
+    const chosen = page.waitForEvent('filechooser'); // a frame of another site hears of it late
     const prompt = frame.getByRole('textbox', { name: ZH.prompt });
     expect(await prompt.inputValue()).toBe('an orange cat');
     const { keyboard } = page;
@@ -151,7 +152,6 @@ describe('the visitor', () => {
     // A picture: one that cannot be used says why, one that can is seen, dropped ones count as well as chosen ones.
     await keyboard.press('Tab');
     await expect.poll(() => frame.locator(':focus').textContent()).toBe(ZH.addPicture);
-    const chosen = page.waitForEvent('filechooser');
     await keyboard.press('Enter');
     await (await chosen).setFiles(pictureOf('note.txt'));
     await frame.locator('[data-code="input/picture-unreadable"]').waitFor();
