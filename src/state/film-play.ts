@@ -138,6 +138,9 @@ export class FilmPlay {
     return clip !== null && clip === this.shown.value && segments.length === first.end;
   });
 
+  /** The stage's own player says where the film is, and whether it runs. Otherwise the film's own player does. */
+  readonly isLedByStage: ReadonlySignal<boolean> = computed(() => this.isOnStage.value && !this.isOpen.value);
+
   /** There is anything to play. */
   readonly canPlay: ReadonlySignal<boolean> = computed(() =>
     this.plan.value.some(({ film }) => film !== null),

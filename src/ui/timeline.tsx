@@ -23,7 +23,7 @@ export function Timeline(): VNode {
   useEffect(() => () => play.dispose(), [play]);
   useFilmStrips(play);
   const video = shownVideo.value;
-  const isLed = play.isOnStage.value && !play.isOpen.value; // otherwise the film's own player says where it is
+  const isLed = play.isLedByStage.value;
   useEffect(() => (video && isLed ? followStage(play, video) : undefined), [play, video, isLed]);
   return (
     <FilmPlayContext.Provider value={play}>

@@ -1,10 +1,11 @@
 // The timeline's state on the real studio: which film shows what, after which change.
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FilmPlay } from '../../src/state/film-play.ts';
 import { keptSegments } from '../../src/state/film-sources.ts';
 import { SegmentStrips, type StripKeeper } from '../../src/state/segment-strips.ts';
 import { Studio } from '../../src/state/studio.ts';
 import { rangesInWords, TIMELINE_TEXTS } from '../../src/ui/texts/timeline-texts.ts';
+import { followStage } from '../../src/ui/timeline/follow-stage.ts';
 import { FakeEngine, settle } from './state-fake-engine.ts';
 import { studioParts } from './state-fixtures.ts';
 
@@ -71,6 +72,33 @@ describe('what is played', () => {
     expect([play.isPlaying.value, play.isOpen.value]).toEqual([true, true]);
     studio.board.undo();
     expect(films()).toEqual([0]);
+  });
+
+  test('the video on the stage has no say once the film is shown in its place, even before it is let go', async () => {
+    vi.stubGlobal('requestAnimationFrame', () => 0);
+    vi.stubGlobal('cancelAnimationFrame', () => {});
+    await make();
+    const video = Object.assign(new EventTarget(), {
+      paused: true,
+      currentTime: 0,
+      play: async () => void (video.paused = false),
+      pause: () => void (video.paused = true),
+    });
+    const end = followStage(play, video as unknown as Parameters<typeof followStage>[1]);
+    play.toggle();
+    expect(video.paused).toBe(false);
+    play.pause();
+    play.seek(7);
+    expect([video.paused, video.currentTime]).toEqual([true, 7]);
+    studio.board.select(1);
+    studio.board.remove();
+    play.seek(0);
+    play.toggle();
+    video.dispatchEvent(new Event('seeked')); // late: of what was sought before
+    expect([play.isPlaying.value, play.time.value, video.paused]).toEqual([true, 0, true]);
+    end();
+    expect(play.isPlaying.value).toBe(true);
+    vi.unstubAllGlobals();
   });
 
   test('what was made is as long as it was, whatever is cut off or asked for now', async () => {

@@ -81,18 +81,19 @@ class Block(nn.Module):
     def forward(self, x, e, clean, context, rope, bias=0.):
         """x [B, L, D]; e [B, 1 or 2, 6, D] of the first `clean` tokens and of the others; context [B, M, D]; bias [B, 1, 1, M], −inf where a prompt has ended."""
         shift1, scale1, gate1, shift2, scale2, gate2 = (self.modulation + e).unbind(2)
-        x = x + by_time(self.self_attn(by_time(norm(x), 1 + scale1, shift1, clean), rope=rope), gate1, None, clean)
+        x = x + by_time(self.self_attn(by_time(norm(x), clean, 1 + scale1, shift1), rope=rope), clean, gate1)
         x = x + self.cross_attn(self.norm3(x), context, bias=bias)
-        return x + by_time(self.ffn(by_time(norm(x), 1 + scale2, shift2, clean)), gate2, None, clean)
+        return x + by_time(self.ffn(by_time(norm(x), clean, 1 + scale2, shift2)), clean, gate2)
 
 
-def by_time(x, scale, shift, clean):
+def by_time(x, clean, scale, shift=None):
     """x · scale + shift, where the first `clean` tokens of x [B, L, D] have a timestep of their own: scale and shift [B, 1 or 2, D].
 
     With a row for each token a step on clips took a tenth longer."""
-    parts = [(x, scale, shift)] if not clean else [(x[:, :clean], scale[:, :1], shift if shift is None else shift[:, :1]), (x[:, clean:], scale[:, 1:], shift if shift is None else shift[:, 1:])]
-    done = [part * a if b is None else part * a + b for part, a, b in parts]
-    return done[0] if len(done) == 1 else torch.cat(done, 1)
+    if clean:
+        halves = ((x[:, :clean], slice(1)), (x[:, clean:], slice(1, 2)))
+        return torch.cat([by_time(part, 0, scale[:, which], None if shift is None else shift[:, which]) for part, which in halves], 1)
+    return x * scale if shift is None else x * scale + shift
 
 
 def norm(x):
@@ -108,7 +109,7 @@ class Head(nn.Module):
     def forward(self, x, e, clean):
         """x [B, L, D]; e [B, 1 or 2, D]."""
         shift, scale = (self.modulation + e.unsqueeze(2)).unbind(2)
-        return self.head(by_time(norm(x), 1 + scale, shift, clean))
+        return self.head(by_time(norm(x), clean, 1 + scale, shift))
 
 
 class Transformer(nn.Module):

@@ -23,7 +23,6 @@ import torch.nn.functional as F
 from torch import nn
 
 from codec import FRAMES_IN, group_frames, linear_frames, linear_inverse, load_codec
-from data import UNSEEN_COLOURS, UNSEEN_SCENES
 from prompts import ALIKE, MORE, sample
 from world import CAMERAS, COLOURS, LIGHTS, MOTIONS, SCENES, SUBJECTS, Attributes, Clip, render_clip, sample_attributes, sensible
 
@@ -33,7 +32,7 @@ MIRRORED = {"left": "right", "right": "left", "pan left": "pan right", "pan righ
 REVERSED = {"left": "right", "right": "left", "rises": "falls", "falls": "rises", "towards": "away", "away": "towards", "grows": None, "pan left": "pan right", "pan right": "pan left",
             "tilt up": "tilt down", "tilt down": "tilt up", "zoom in": "zoom out", "zoom out": "zoom in"}
 SIDE, FRAMES, MOMENTS, DURATION = 64, 41, 11, 5.  # pixels, frames at 8 fps, groups of four of them, seconds
-CLIPS, PICTURES, HELD = 64, 2048, 640  # clips of a shard, moments of a shard of pictures, clips that are kept from training
+CLIPS, PICTURES, HELD, TOLD = 64, 2048, 640, 320  # clips of a shard, moments of a shard of pictures, clips that are kept from training, those of them that are looked at on the way
 CLIP_SEED, PICTURE_SEED, HELD_SEED = 91_000_000, 92_000_000, 95_000_000
 ASKED, EVENLY, NEW = .75, .6, .3  # shares: clips as prompts ask for them; of those, what happens drawn evenly; pairs kept from the models
 SOFTENED = .6  # share of clips that go through the codec, with some of it left out, and noise
@@ -128,8 +127,14 @@ class Whole(nn.Module):
         self.looks, self.course = looks, course
 
     def forward(self, frames):
-        looks = [values.log_softmax(1).mean(0, keepdim=True) for values in self.looks(frames[::FRAMES_IN]).values()]
-        return *looks, *self.course(group_frames(frames)[None]).values()
+        return *read("looks", self.looks, frames).values(), *read("course", self.course, frames).values()
+
+
+def read(part, network, frames):
+    """What a part of the reader makes of a clip [41, 3, 64, 64], 0..1: logits [1, classes] an attribute."""
+    if part == "looks":
+        return {name: values.log_softmax(1).mean(0, keepdim=True) for name, values in network(frames[::FRAMES_IN]).items()}
+    return network(group_frames(frames)[None])
 
 
 def halve(path):
@@ -148,7 +153,7 @@ def draw_attributes(rng):
     """What a clip for the reader shows: mostly what prompts can ask for, seldom motions and moves as often as others."""
     if rng.random() >= ASKED:
         return sample_attributes(rng)
-    a = sample(rng, MORE[int(rng.integers(len(MORE)))], False) if rng.random() >= NEW else sample_new(rng)
+    a = sample(rng, MORE[int(rng.integers(len(MORE)))], rng.random() < NEW)
     if rng.random() < EVENLY:
         a = replace(a, motion=str(rng.choice(MOTIONS)))
     if rng.random() < EVENLY:
@@ -156,14 +161,6 @@ def draw_attributes(rng):
     if rng.random() < EVENLY:
         a = replace(a, light=str(rng.choice(LIGHTS)))
     return sensible(a)
-
-
-def sample_new(rng):
-    """A pair that the models never see: any of them as often as another."""
-    a = replace(sample_attributes(rng), style="picture book", rider="none", companion="none")
-    pairs = [("colour", UNSEEN_COLOURS), ("scene", UNSEEN_SCENES)][int(rng.random() < .4)]
-    subject = str(rng.choice(list(pairs[1])))
-    return sensible(replace(a, subject=subject, **{pairs[0]: pairs[1][subject]}))
 
 
 def render_frames(a, seed, times):
@@ -268,13 +265,14 @@ def course_batch(rng, shards, softener, size):
     return torch.stack(moments), {name: torch.tensor(values) for name, values in want.items()}
 
 
-def measure(whole, held):
-    """Share of right answers an attribute on clips that nothing was trained on, and what was taken for what."""
+def measure(parts, held):
+    """Share of right answers an attribute of some parts, networks by name, on clips that nothing was trained on; and what was taken for what."""
     frames, said = held
-    answers = {name: [] for part in PARTS.values() for name in part}
+    answers = {name: [] for part in parts for name in PARTS[part]}
     with torch.no_grad():
         for clip in frames:
-            for name, values in zip(answers, whole(clip.float() / 255)):
+            told = {name: values for part, network in parts.items() for name, values in read(part, network, clip.float() / 255).items()}
+            for name, values in told.items():
                 answers[name].append(CLASSES[name][int(values.argmax())])
     shares, confused = {}, {}
     for name, words in answers.items():
@@ -286,19 +284,19 @@ def measure(whole, held):
     return shares, sorted(confused.items(), key=lambda c: -c[1])
 
 
-def train(run, part, minutes, rate, size, tell=120):
+def train(run, part, minutes, rate, size):
     """A part of the reader against the clock, from RUN/reader-PART.pt if there is one."""
     rng = np.random.default_rng(int(time.time()))
     codec = load_codec(f"{run}/codec.pt").requires_grad_(False)
-    networks = {"looks": Looks(), "course": Course()}
-    network, batch = networks[part], {"looks": looks_batch, "course": course_batch}[part]
+    make, batch = {"looks": (Looks, looks_batch), "course": (Course, course_batch)}[part]
+    network = make()
     path = f"{run}/reader-{part}.pt"
     if os.path.exists(path):
         network.load_state_dict(torch.load(path, weights_only=True))
     network.to(memory_format=torch.channels_last)
     names = sorted(n for n in os.listdir(f"{run}/reader") if ".tmp" not in n and n.startswith("p") == (part == "looks"))
     shards, held, softener = [load_frames(f"{run}/reader/{n}") for n in names], load_frames(f"{run}/held.npz"), Softener(codec)
-    held = held[0][:320], held[1][:320]
+    held = tuple(all_of[:TOLD] for all_of in held)
     average = {n: p.detach().clone() for n, p in network.state_dict().items()}
     optimiser = torch.optim.AdamW(network.parameters(), lr=rate, betas=(.9, .98), weight_decay=.05, fused=True)
     began, step, told, running = time.time(), 0, time.time(), None
@@ -319,26 +317,22 @@ def train(run, part, minutes, rate, size, tell=120):
             for n, p in network.state_dict().items():
                 average[n].lerp_(p, 1 - k)
         running = loss.item() if running is None else running * .98 + loss.item() * .02
-        if time.time() - told > tell:
-            networks = {"looks": Looks().eval(), "course": Course().eval()}
-            networks[part].load_state_dict(average)
-            shares = measure(Whole(**networks), held)[0]
-            print(f"{progress:.0%} step {step} ({step * size / (time.time() - began):.0f}/s) loss {running:.3f}", {n: round(shares[n], 3) for n in PARTS[part]}, flush=True)
+        if time.time() - told > 120:
+            tested = make().eval()
+            tested.load_state_dict(average)
+            shares = measure({part: tested}, held)[0]
+            print(f"{progress:.0%} step {step} ({step * size / (time.time() - began):.0f}/s) loss {running:.3f}", {n: round(s, 3) for n, s in shares.items()}, flush=True)
             told = time.time()
             torch.save(average, path)
     torch.save(average, path)
 
 
-def load_reader(run):
+def export(run):
     parts = {"looks": Looks().eval(), "course": Course().eval()}
     for part, network in parts.items():
         network.load_state_dict(torch.load(f"{run}/reader-{part}.pt", weights_only=True))
-    return Whole(**parts).eval()
-
-
-def export(run):
-    whole = load_reader(run)
-    shares, confused = measure(whole, load_frames(f"{run}/held.npz"))
+    whole = Whole(**parts).eval()
+    shares, confused = measure(parts, load_frames(f"{run}/held.npz"))
     folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../obedience")
     torch.onnx.export(whole, (torch.rand(FRAMES, 3, SIDE, SIDE),), f"{folder}/reader.onnx", input_names=["frames"], output_names=list(shares), dynamo=False,
                       do_constant_folding=False)  # begin.py finds its weights by name

@@ -113,13 +113,13 @@ def average_over(weights, *values):
 def train(rank, options):
     torch.set_num_threads(options.threads)
     path = f"{options.run}/{options.name}.pt"
-    meeting = f"{path}.meeting"
     if options.processes > 1:
-        dist.init_process_group("gloo", init_method=f"file://{meeting}", rank=rank, world_size=options.processes)
+        dist.init_process_group("gloo", init_method=f"file://{path}.meeting", rank=rank, world_size=options.processes)
+    tokenizer = Tokenizer.from_file(options.tokenizer)
+    torch.manual_seed(0)
+    model = Seedling()  # the same in all processes; what they draw is not
     torch.manual_seed((int(time.time()) if os.path.exists(path) else 0) * 8 + rank)
     rng = np.random.default_rng(torch.initial_seed())
-    tokenizer = Tokenizer.from_file(options.tokenizer)
-    model = Seedling()
     # Trained along, the text encoder forgets within the hour whatever the pictures do not reward at once: all but the scene.
     model.text.requires_grad_(False)
     steps, draws, elapsed = 0, 0, 0.
@@ -142,10 +142,6 @@ def train(rank, options):
             optimiser.load_state_dict(saved["optimiser"])
         steps, draws, elapsed = saved["steps"], saved["draws"], saved["elapsed"]
     weights = {n: p for n, p in model.named_parameters() if p.requires_grad}
-    if options.processes > 1:  # a random start is not the same everywhere
-        for p in model.parameters():
-            dist.broadcast(p.data, 0)
-        average = {n: p.detach().clone() for n, p in model.state_dict().items()} if not steps else average
     by_channel = channel_weights(load_codec(f"{options.run}/codec.pt"))
     until = datetime.datetime.fromisoformat(options.until).timestamp()
     began = time.time() - elapsed

@@ -2,12 +2,14 @@ import { effect, untracked } from '@preact/signals';
 import type { FilmPlay } from '../../state/film-play.ts';
 
 /**
- * Lets the playhead and the stage's own video go together: either leads.
+ * Lets the playhead and the stage's own video go together: either leads, while {@link FilmPlay.isLedByStage}. That can end before this is
+ * ended, which waits for the page to be painted; what the video does until then is about a film that is no longer watched.
  * @returns ends it.
  */
 export function followStage(play: FilmPlay, video: HTMLVideoElement): () => void {
   let frame = 0;
   const tell = (): void => {
+    if (!play.isLedByStage.peek()) return;
     play.tell(!video.paused);
     play.follow(video.currentTime);
     cancelAnimationFrame(frame);
@@ -23,11 +25,12 @@ export function followStage(play: FilmPlay, video: HTMLVideoElement): () => void
   const stops = [
     effect(() => {
       const { sought } = play;
-      if (sought.value !== first) video.currentTime = sought.value.seconds;
+      if (sought.value !== first && play.isLedByStage.peek()) video.currentTime = sought.value.seconds;
     }),
     effect(() => {
       const isPlaying = play.isPlaying.value;
       untracked(() => {
+        if (!play.isLedByStage.value) return;
         if (isPlaying && video.paused) video.play().catch(() => play.tell(false));
         // A video that is still to begin by itself is paused, too.
         if (!isPlaying && !video.paused) video.pause();
