@@ -81,8 +81,12 @@ describe('what is played', () => {
     const video = Object.assign(new EventTarget(), {
       paused: true,
       currentTime: 0,
-      play: async () => void (video.paused = false),
-      pause: () => void (video.paused = true),
+      play: async () => {
+        video.paused = false;
+      },
+      pause: () => {
+        video.paused = true;
+      },
     });
     const end = followStage(play, video as unknown as Parameters<typeof followStage>[1]);
     play.toggle();

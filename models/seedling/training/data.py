@@ -21,6 +21,7 @@ from world import Attributes, Clip, PhotoClip, companion_of, render_clip, rider_
 
 CLIPS = 64  # in a shard, all of one size
 PICTURES, PICTURE_SEED = 512, 20_000_000  # in a shard of first frames: forty times as cheap as clips, so that none need be seen often
+SQUARE_FROM = 20_000
 FIRST_SHARE = .7  # of single pictures: a clip's first; others tell how it goes on
 PHOTO_SHARE, FAVOURITE_SHARE = .10, .08
 # What the app's example prompts ask for; a share of the clips are these, with something changed.
@@ -80,7 +81,9 @@ def make_clip(seed, width, height, duration, photo_share=PHOTO_SHARE):
 
 
 def shard_shape(n):
-    """(bucket, latent frames) of shard n: square first, then mostly the others (of 120 shards 40 % are 16:9, 30 % 1:1)."""
+    """(bucket, latent frames) of shard n: square first, then mostly the others (of 120 shards 40 % are 16:9, 30 % 1:1); from SQUARE_FROM on all are square."""
+    if n >= SQUARE_FROM:
+        return "1:1", 11
     rng = np.random.default_rng(n + 1_000_003)
     if n < 40:
         return ("16:9" if n % 4 == 3 else "1:1"), 11
