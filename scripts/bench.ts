@@ -10,6 +10,7 @@
 //                 at two depths of the transformer
 //   fullWidthBlocks  a block at the widths of the published models on WebAssembly, against its matrix products alone
 //   film          36 segments: what the last costs against the first, in time and memory, and putting them together again
+//   filmOnGpu     what a film of 36 segments of a tiny model takes of a GPU (the software adapter) in its last and in its second
 //   drift         36 segments in which nothing is to change: how far the colours have gone by the last one
 //   weights       packing, storing and hashing of weights
 //   downloads     what a visitor fetches
@@ -125,6 +126,10 @@ async function measure(model: ModelManifest, load: number | undefined): Promise<
     await countSteps(bench, DEPTHS[0]),
     await countSteps(bench, DEPTHS[1]),
   ];
+  say('Making a film of 36 segments of a tiny model on the software adapter …');
+  const filmOnGpu = await bench.open(SOFTWARE_GPU, (page) =>
+    page.evaluate(() => globalThis.bench!.filmMemory()),
+  );
   const fullWidthBlocks = await measureFullWidth(bench);
   say('Packing and storing weights …');
   const weights = await bench.open(['--disable-gpu'], (page) =>
@@ -140,6 +145,7 @@ async function measure(model: ModelManifest, load: number | undefined): Promise<
     fullWidthBlocks,
     weights,
     film,
+    filmOnGpu,
     drift,
     packingPerCore: await packingRate('Q4_0', 'q4', processorSeconds),
     downloads: {

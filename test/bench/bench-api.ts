@@ -65,6 +65,14 @@ export interface StepTransfers {
   readonly latentBytes: number;
 }
 
+/** The most that a film takes of a GPU at once, in bytes, while its second and while its last segment is made. */
+export interface FilmMemory {
+  readonly segments: number;
+  readonly second: number;
+  readonly last: number;
+  readonly ratio: number;
+}
+
 /** Weights on their way from a file to the device, and files on their way to the disk. Bytes per second of the file. */
 export interface WeightRates {
   /** Stored type → packed format, one core, from memory. */
@@ -100,6 +108,7 @@ export interface BenchPage {
   productRates(subject: BenchSubject): Promise<ProductRates>;
   blockReuse(subject: BenchSubject): Promise<BlockReuseTimes>;
   stepTransfers(layers: number): Promise<StepTransfers>;
+  filmMemory(): Promise<FilmMemory>;
   weightRates(): Promise<WeightRates>;
   fullWidthBlock(config: WanConfig, weights: 'q8' | 'q4'): Promise<FullWidthBlock>;
 }

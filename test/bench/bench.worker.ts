@@ -2,6 +2,7 @@
 import { expose } from 'comlink';
 import type { BenchPage } from './bench-api.ts';
 import { measureBlockReuse } from './block-reuse.ts';
+import { measureFilmMemory } from './film-memory.ts';
 import { measureFullWidthBlock } from './full-width-block.ts';
 import { measureProductRates } from './product-rates.ts';
 import { countStepTransfers } from './step-transfers.ts';
@@ -11,6 +12,7 @@ const api: BenchPage = {
   productRates: measureProductRates,
   blockReuse: measureBlockReuse,
   stepTransfers: countStepTransfers,
+  filmMemory: () => measureFilmMemory(),
   weightRates: measureWeightRates,
   fullWidthBlock: measureFullWidthBlock,
 };

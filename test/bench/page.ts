@@ -13,6 +13,7 @@ const bench: BenchPage = {
   productRates: (subject) => Promise.race([api.productRates(subject), failed]),
   blockReuse: (subject) => Promise.race([api.blockReuse(subject), failed]),
   stepTransfers: (layers) => Promise.race([api.stepTransfers(layers), failed]),
+  filmMemory: () => Promise.race([api.filmMemory(), failed]),
   weightRates: () => Promise.race([api.weightRates(), failed]),
   fullWidthBlock: (config, weights) => Promise.race([api.fullWidthBlock(config, weights), failed]),
 };

@@ -44,7 +44,7 @@ SQUARE_PICTURES_UNTIL, SQUARE_PICTURES = .3, .9  # the same of single pictures: 
 REST = .88  # of the training at the full learning rate, then linearly down
 WARMUP = 40
 SUBJECT = 2.  # added to the weight of what the subject covers: most words are about it, most of the picture is not
-SUBJECT_MOVES = 4.  # the same where a clip goes on, and of what it covered at first: all else hardly changes, and is soon learnt
+SUBJECT_MOVES = 2.  # the same where a clip goes on, and of what it covered at first: all else hardly changes, and is soon learnt
 GUIDANCE = 2.5  # of a teacher
 COARSE = .35  # a channel's loss is weighted by its eigenvalue to this power: what fills the picture before what decorates it
 
@@ -110,6 +110,35 @@ def average_over(weights, *values):
     return flat[at:].tolist()
 
 
+class Optimiser:
+    """Muon (arXiv:2502.16982) for the matrices inside the blocks, AdamW for everything else.
+
+    Muon's work on a matrix is a dozen products of matrices: each process does its share of them, and all tell each other what came out.
+    Its momentum, some twenty steps long, is not kept in a checkpoint."""
+
+    def __init__(self, transformer, lr, rank, processes):
+        self.processes = processes
+        matrices = [w for n, w in transformer.named_parameters() if n.startswith("blocks.") and w.ndim == 2]
+        others = [w for n, w in transformer.named_parameters() if not (n.startswith("blocks.") and w.ndim == 2)]
+        self.matrices, self.own = matrices, matrices[rank::processes]
+        self.adam = torch.optim.AdamW(others, lr=lr, betas=(.9, .98), weight_decay=.01, fused=True)
+        self.muon = torch.optim.Muon(self.own, lr=lr, weight_decay=.03, adjust_lr_fn="match_rms_adamw")
+
+    def step(self, lr):
+        for optimiser in (self.adam, self.muon):
+            for group in optimiser.param_groups:
+                group["lr"] = lr
+            optimiser.step()
+        if self.processes > 1:
+            own = {id(w) for w in self.own}
+            flat = torch.cat([w.detach().flatten() if id(w) in own else torch.zeros(w.numel()) for w in self.matrices])
+            dist.all_reduce(flat)
+            at = 0
+            for w in self.matrices:
+                w.detach().copy_(flat[at:at + w.numel()].view_as(w))
+                at += w.numel()
+
+
 def train(rank, options):
     torch.set_num_threads(options.threads)
     path = f"{options.run}/{options.name}.pt"
@@ -128,7 +157,7 @@ def train(rank, options):
         begun = torch.load(options.begin, weights_only=True)
         model.transformer.load_state_dict({n[12:]: p for n, p in begun.get("ema", begun["model"]).items() if n.startswith("transformer.")})
     average = {n: p.detach().clone() for n, p in model.state_dict().items()}
-    optimiser = torch.optim.AdamW(model.transformer.parameters(), lr=options.lr, betas=(.9, .98), weight_decay=.01, fused=True)
+    optimiser = Optimiser(model.transformer, options.lr, rank, options.processes)
     teacher = None
     if options.teacher:  # what the guided teacher says becomes what the student says by itself (arXiv:2210.03142)
         teacher = Seedling()
@@ -138,8 +167,7 @@ def train(rank, options):
         saved = torch.load(path, weights_only=True)
         model.load_state_dict(saved["model"])
         average = saved["ema"]
-        if "optimiser" in saved:
-            optimiser.load_state_dict(saved["optimiser"])
+        optimiser.adam.load_state_dict(saved["optimiser"])
         steps, draws, elapsed = saved["steps"], saved["draws"], saved["elapsed"]
     weights = {n: p for n, p in model.named_parameters() if p.requires_grad}
     by_channel = channel_weights(load_codec(f"{options.run}/codec.pt"))
@@ -148,7 +176,7 @@ def train(rank, options):
 
     def save():
         if rank == 0:
-            torch.save({"model": model.state_dict(), "ema": average, "optimiser": optimiser.state_dict(),
+            torch.save({"model": model.state_dict(), "ema": average, "optimiser": optimiser.adam.state_dict(),
                         "steps": steps, "draws": draws, "elapsed": time.time() - began, "loss": running}, path + ".tmp")
             os.replace(path + ".tmp", path)
 
@@ -168,11 +196,9 @@ def train(rank, options):
         if options.processes > 1:
             value, progress, ending = average_over(list(weights.values()), value, progress, ending)
         rate = max(0., min(1., (steps + 1) / WARMUP) * min(1., (1 - progress) / (1 - options.rest)))
-        for group in optimiser.param_groups:
-            group["lr"] = options.lr * rate
         torch.nn.utils.clip_grad_norm_(model.transformer.parameters(), 1.)
-        optimiser.step()
-        optimiser.zero_grad()
+        optimiser.step(options.lr * rate)
+        model.transformer.zero_grad()
         steps, draws = steps + 1, draws + options.processes * options.batch * (PICTURES if pictures else 1)
         running = value if running is None else running * .98 + value * .02
         k = min(EMA, (1 + steps) / (10 + steps))
