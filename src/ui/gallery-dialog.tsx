@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { clipFileName } from '../state/clip-shelf.ts';
 import { keptReport } from '../state/film-record.ts';
 import type { GalleryFilm } from '../state/gallery.ts';
@@ -50,27 +50,29 @@ function FilmCard({ film, onLeave }: { readonly film: GalleryFilm; readonly onLe
   const report = keptReport(film.report, film.bytes, studio.builtIn);
   const name = film.title || texts.untitled;
   const isRunning = studio.isRunning.value;
+  const [isPlaying, setPlaying] = useState(false);
   const leaveTo = (work: () => Promise<unknown>): void => {
     if (isRunning) return;
     onLeave();
     void work();
   };
+  // While something is being made the stage is taken: the film then plays where it lies.
+  const play = (): void => (isRunning ? setPlaying(true) : leaveTo(() => studio.playFilm(film)));
   const download = async (): Promise<void> => {
     const file = await gallery.open(film.id);
     if (file) saveBlob(new Blob([file], { type: 'video/mp4' }), clipFileName(film.title, report.seed));
   };
   return (
     <li class="card film-card">
-      <button
-        type="button"
-        class="film-poster"
-        aria-label={texts.play(name)}
-        aria-disabled={isRunning}
-        style={{ '--ratio': (report.width / report.height).toFixed(4) }}
-        onClick={() => leaveTo(() => studio.playFilm(film))}
-      >
-        <FilmPoster id={film.id} />
-      </button>
+      {isPlaying ? (
+        <div class="film-poster">
+          <FilmVideo id={film.id} label={name} />
+        </div>
+      ) : (
+        <button type="button" class="film-poster" aria-label={texts.play(name)} onClick={play}>
+          <FilmVideo id={film.id} />
+        </button>
+      )}
       <input
         type="text"
         dir="auto"
@@ -121,8 +123,8 @@ function FilmCard({ film, onLeave }: { readonly film: GalleryFilm; readonly onLe
   );
 }
 
-/** The film's own first second, still. */
-function FilmPoster({ id }: { readonly id: string }): VNode {
+/** The film's own first second, still; with a label the film, playing. */
+function FilmVideo({ id, label }: { readonly id: string; readonly label?: string }): VNode {
   const { gallery } = useStudio();
   const [url, setUrl] = useState<string | null>(null);
   useEffect(() => {
@@ -138,5 +140,12 @@ function FilmPoster({ id }: { readonly id: string }): VNode {
       if (address) URL.revokeObjectURL(address);
     };
   }, [gallery, id]);
-  return url ? <video src={`${url}#t=0.8`} muted playsInline preload="metadata" tabIndex={-1} /> : <span />;
+  const video = useRef<HTMLVideoElement>(null);
+  useEffect(() => {
+    if (label) video.current?.focus(); // the button that was pressed is gone
+  }, [label, url]);
+  if (!url) return <span />;
+  if (label)
+    return <video ref={video} src={url} aria-label={label} muted controls autoPlay loop playsInline />;
+  return <video src={`${url}#t=0.8`} muted playsInline preload="metadata" tabIndex={-1} />;
 }

@@ -377,6 +377,22 @@ test('finished films are kept: played, renamed, edited and deleted after a reloa
   await expect.poll(() => studio.prompt.inputValue()).toBe('a red ball on the beach');
   expect(await studio.page.getByLabel(settings.steps, { exact: true }).inputValue()).toBe('2');
 
+  // While another is made it plays where it lies: the stage is taken.
+  await studio.fillSmallJob('a tree in the snow', 12);
+  await studio.generate.click();
+  await studio.progress.waitFor();
+  await button(gallery.open(1)).click();
+  await button(gallery.play('My ball')).click();
+  const playing = studio.page.getByLabel('My ball', { exact: true });
+  await expect
+    .poll(() => playing.evaluate((video: HTMLVideoElement) => video.currentTime))
+    .toBeGreaterThan(0);
+  expect(await playing.evaluate((video) => video === document.activeElement)).toBe(true);
+  expect(await studio.progress.count()).toBe(1);
+  await studio.page.keyboard.press('Escape');
+  await studio.cancel.click();
+  await studio.progress.waitFor({ state: 'detached' });
+
   await button(gallery.open(1)).click();
   await button(gallery.remove('My ball')).click();
   await button(gallery.keep).click();
