@@ -177,6 +177,7 @@ async function begin(): Promise<void> {
     device: browserDevice,
     segments: {
       boards: async () => (await (await openBoards())?.bytes()) ?? 0,
+      queue: async () => (await import('./films/queue-files.ts')).queueBytes(),
       bytes: async () => {
         const { openSegmentFiles, segmentBytes } = await segmentFiles();
         const files = await openSegmentFiles();

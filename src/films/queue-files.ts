@@ -25,6 +25,15 @@ export interface QueueFiles {
   remove(id: string): Promise<void>;
 }
 
+/** Bytes of all that waits, its pictures and what is left of jobs of other versions included. */
+export async function queueBytes(storage?: Pick<StorageManager, 'getDirectory'>): Promise<number> {
+  const all = await openFolderFiles(FOLDER, storage);
+  let sum = 0;
+  for (const folder of (await all?.folders()) ?? [])
+    for (const { size } of folder === LIST ? [] : await all!.files(folder)) sum += size;
+  return sum;
+}
+
 /** Opens the folder. @returns null where nothing can be kept. */
 export async function openQueueFiles(
   storage: Pick<StorageManager, 'getDirectory'> | undefined = globalThis.navigator?.storage,

@@ -19,12 +19,13 @@ export interface MakingElsewhere {
 
 /**
  * `who`: whoever makes a film is asked to say so. `changed`: the queue or the kept films; `made` names a job of the queue that was
- * finished. `pause`: to whoever works the queue.
+ * finished. `pause` and `cancel`, of what is being made: to whoever works the queue.
  */
 export type TabMessage =
   | { readonly type: 'who' }
   | { readonly type: 'changed'; readonly made?: string }
   | { readonly type: 'pause'; readonly paused: boolean }
+  | { readonly type: 'cancel' }
   | { readonly type: 'making'; readonly making: MakingElsewhere };
 
 /** A title is the beginning of somebody's words. */
@@ -35,7 +36,7 @@ const MAX_COUNT = 10_000;
 export function parseTabMessage(value: unknown): TabMessage | null {
   try {
     const from = new Fields(value, 'message', 'internal/invariant');
-    const type = from.choice('type', ['who', 'changed', 'pause', 'making']);
+    const type = from.choice('type', ['who', 'changed', 'pause', 'cancel', 'making']);
     if (type === 'pause') return { type, paused: from.flag('paused') };
     const made = from.optional('made', (name) => from.text(name, 40));
     if (type === 'changed' && made !== undefined) return { type, made };

@@ -28,7 +28,7 @@ export interface KeptJobs {
 /** What the queue needs of the studio. */
 export interface QueueHost {
   readonly builtIn: ModelManifest;
-  readonly maker: { readonly state: ReadonlySignal<JobState> };
+  readonly maker: { readonly state: ReadonlySignal<JobState>; cancel(): void };
   readonly isRunning: ReadonlySignal<boolean>;
   /** The form as it stands. */
   readonly board: {
@@ -209,6 +209,11 @@ export class JobQueue {
     const { request, ids, isPart } = this.#stopped.work;
     this.#pressed = Number.NEGATIVE_INFINITY;
     return this.make({ ...request, ...(device && { device }) }, ids, isPart);
+  }
+
+  /** Stops the film that another tab makes. What is finished of it is kept there; what waits goes on. */
+  cancelElsewhere(): void {
+    if (this.#elsewhere.value) this.#tabs.say({ type: 'cancel' });
   }
 
   /** Moves a job by so many places. Never rejects. */
@@ -505,6 +510,9 @@ export class JobQueue {
       case 'pause':
         if (this.#leading.value) this.#pause.value = message.paused ? 'asked' : null;
         this.#tell(this.#making(), true);
+        return;
+      case 'cancel':
+        if (this.#leading.value) this.#host.maker.cancel();
         return;
       case 'changed':
         if (message.made !== undefined) this.#markMade(message.made);

@@ -11,6 +11,8 @@ export interface KeptSegments {
   clear(): Promise<void>;
   /** Bytes of the storyboards and their pictures; they are deleted in their own list. */
   boards(): Promise<number>;
+  /** Bytes of what waits to be made, with its pictures; it is taken out of the queue there. */
+  queue(): Promise<number>;
 }
 
 /** What this site keeps on the device, and everything that can be done about it. The models' own files are the shelf's. */
@@ -34,6 +36,9 @@ export class KeptStorage {
   /** Bytes of the storyboards and their pictures. */
   readonly boardBytes: ReadonlySignal<number>;
   readonly #boardBytes = signal(0);
+  /** Bytes of what waits to be made, with its pictures. */
+  readonly queueBytes: ReadonlySignal<number>;
+  readonly #queueBytes = signal(0);
   readonly #segments: KeptSegments | null;
   readonly #studio: Studio;
   readonly #offline: Offline | null;
@@ -44,6 +49,7 @@ export class KeptStorage {
     this.#segments = segments;
     this.segmentBytes = this.#segmentBytes;
     this.boardBytes = this.#boardBytes;
+    this.queueBytes = this.#queueBytes;
     this.#studio = studio;
     this.#offline = offline;
     this.#device = device;
@@ -124,6 +130,7 @@ export class KeptStorage {
       this.#kept.value = (await this.#offline?.measure()) ?? null;
       this.#segmentBytes.value = (await this.#segments?.bytes()) ?? 0;
       this.#boardBytes.value = (await this.#segments?.boards()) ?? 0;
+      this.#queueBytes.value = (await this.#segments?.queue()) ?? 0;
       this.#room.value = await this.#device.storageRoom();
     });
   }

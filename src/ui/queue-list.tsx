@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { shownSeconds, titleOf } from '../core/job.ts';
 import type { JobQueue, MakingElsewhere, QueuedJob } from '../state/job-queue.ts';
 import { ErrorWords } from './error-words.tsx';
@@ -31,7 +31,7 @@ function Shown({ queue }: { readonly queue: JobQueue }): VNode {
   }, [order]);
   return (
     <section class="queue" aria-label={texts.title}>
-      {elsewhere && <Elsewhere making={elsewhere} texts={texts} />}
+      {elsewhere && <Elsewhere queue={queue} making={elsewhere} texts={texts} />}
       {jobs.length > 0 && (
         <>
           <div class="queue-head">
@@ -152,10 +152,18 @@ function Waiting(props: {
   );
 }
 
-function Elsewhere(props: { readonly making: MakingElsewhere; readonly texts: QueueTexts }): VNode {
-  const { making, texts } = props;
-  const { board } = useTexts();
-  const { title, index, count, fraction } = making;
+function Elsewhere(props: {
+  readonly queue: JobQueue;
+  readonly making: MakingElsewhere;
+  readonly texts: QueueTexts;
+}): VNode {
+  const { queue, making, texts } = props;
+  const { board, actions } = useTexts();
+  const { job, title, index, count, fraction } = making;
+  const name = `${job} ${title}`;
+  /** The film whose end was asked for; the next one in that tab is another. */
+  const [stopping, setStopping] = useState<string | null>(null);
+  const isStopping = stopping === name;
   const percent = `${Math.round(100 * fraction)} %`;
   return (
     <div class="card queue-elsewhere">
@@ -164,6 +172,20 @@ function Elsewhere(props: { readonly making: MakingElsewhere; readonly texts: Qu
       <progress aria-label={texts.progress} max={1} value={fraction} />
       <p class="phase">{count > 1 ? `${board.progress(index + 1, count)} · ${percent}` : percent}</p>
       <p class="hint">{texts.elsewhereHint}</p>
+      {title && (
+        <button
+          type="button"
+          class="secondary small"
+          aria-disabled={isStopping}
+          onClick={() => {
+            if (isStopping) return;
+            setStopping(name);
+            queue.cancelElsewhere();
+          }}
+        >
+          {isStopping ? actions.cancelling : actions.cancel}
+        </button>
+      )}
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { ModelProblem } from './model-problem.tsx';
 import { Sheet } from './sheet.tsx';
 import { useStudio, useTexts } from './studio-context.tsx';
 import { BOARDS_TEXTS } from './texts/boards-texts.ts';
+import { QUEUE_TEXTS } from './texts/queue-texts.ts';
 import { bytesInWords } from './texts/texts.ts';
 import { keepFocus, useAsking } from './use-asking.ts';
 
@@ -13,6 +14,7 @@ export function StorageDialog({ storage }: { readonly storage: KeptStorage }): V
   const { storage: texts } = useTexts();
   const { gallery, language } = useStudio();
   const boards = BOARDS_TEXTS[language.value];
+  const queue = QUEUE_TEXTS[language.value];
   return (
     <Sheet
       id="storage"
@@ -42,6 +44,7 @@ export function StorageDialog({ storage }: { readonly storage: KeptStorage }): V
         onDelete={() => void storage.clearSegments()}
       />
       <Kept name={boards.title} hint={boards.kept} bytes={storage.boardBytes.value} />
+      <Kept name={queue.title} hint={queue.kept} bytes={storage.queueBytes.value} />
       <Downloaded storage={storage} />
       <Room storage={storage} />
     </Sheet>

@@ -6,7 +6,7 @@ import { EngineClient } from '../../src/client/engine-client.ts';
 import { newJob } from '../../src/core/check-job.ts';
 import type { Job, Segment } from '../../src/core/job.ts';
 import { STRIP_HEIGHT, STRIP_PICTURES, stripPictureWidth } from '../../src/core/segment-strip.ts';
-import { openQueueFiles } from '../../src/films/queue-files.ts';
+import { openQueueFiles, queueBytes } from '../../src/films/queue-files.ts';
 import {
   clearSegments,
   FILMS_LOCK,
@@ -21,6 +21,7 @@ import type { GenerateEvent, GenerateRequest, GenerateResult } from '../../src/p
 import { parseJobRecord } from '../../src/protocol/job-file.ts';
 import type { ModelManifest } from '../../src/protocol/manifest.ts';
 import { readJobFromMp4 } from '../../src/protocol/mp4-job.ts';
+import { queuedJobText } from '../../src/protocol/queued-job.ts';
 import { playClip, psnr } from '../fixtures/play-clip.ts';
 import { seededRandom } from '../fixtures/seeded-random.ts';
 import { publishedTinyModel, tinyModel } from '../fixtures/tiny-model.ts';
@@ -359,6 +360,8 @@ test('jobs that wait are kept in order with their pictures; what is damaged is l
   await files.add({ id: '4', ...facts }, null);
   expect(await ids()).toEqual(['3', '1', '2', '4']);
   expect(await (await files.picture('2'))!.text()).toBe('pixels');
+  const text = queuedJobText({ id: '1', ...facts });
+  expect(await queueBytes()).toBe(4 * text.length + 'pixels'.length);
   expect(await files.picture('1')).toBeNull();
   const root = await (await navigator.storage.getDirectory()).getDirectoryHandle('queue');
   const stream = await (

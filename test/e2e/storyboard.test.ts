@@ -435,6 +435,18 @@ test('clips wait for each other, over a reload, and another tab shows what is ma
   await button(gallery.open(2)).waitFor({ timeout: PATIENCE_MS });
   await studio.made('a tree in the snow', PATIENCE_MS);
   expect(await waiting().count()).toBe(0);
+
+  // What one tab makes another can stop.
+  await studio.fillSmallJob('a moon over the sea', 30);
+  await studio.generate.click();
+  await studio.progress.waitFor();
+  const third = await studio.page.context().newPage();
+  await third.goto(studio.page.url());
+  await third.getByText('a moon over the sea').waitFor();
+  await third.getByRole('button', { name: actions.cancel }).click();
+  await third.getByText(QUEUE.elsewhere).waitFor({ state: 'detached' });
+  await studio.page.getByText(studio.texts.stage.cancelled, { exact: true }).waitFor();
+  await third.close();
 });
 
 test('two tabs keep a storyboard each: the first its own over a reload, the second in the list', async () => {

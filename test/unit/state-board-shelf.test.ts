@@ -370,6 +370,7 @@ test('the list of all that is kept says how much the storyboards take', async ()
     bytes: async () => 0,
     clear: async () => {},
     boards: async () => (await openFiles())!.bytes(),
+    queue: async () => 7,
   });
   await storage.persist();
   expect(storage.boardBytes.value).toBeGreaterThan(photo.size);

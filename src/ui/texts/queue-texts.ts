@@ -20,6 +20,8 @@ export interface QueueTexts {
   readonly elsewhere: string;
   readonly elsewhereHint: string;
   readonly progress: string;
+  /** In the list of all that is kept. */
+  readonly kept: string;
 }
 
 /** In every language of the page. */
@@ -42,6 +44,7 @@ export const QUEUE_TEXTS: Readonly<Record<Language, QueueTexts>> = {
     elsewhere: 'Another tab of Kindling is at work',
     elsewhereHint: 'One film is made at a time. What you ask for here waits in the same queue.',
     progress: 'Progress in the other tab',
+    kept: 'What waits to be made, with its pictures. It is removed in the queue itself.',
   },
   zh: {
     title: '队列',
@@ -61,5 +64,6 @@ export const QUEUE_TEXTS: Readonly<Record<Language, QueueTexts>> = {
     elsewhere: 'Kindling 的另一个标签页正在制作',
     elsewhereHint: '一次只制作一部影片。在这里提交的任务会排进同一个队列。',
     progress: '另一个标签页的进度',
+    kept: '等候制作的任务和它们的图片。请在队列里移除。',
   },
 };
