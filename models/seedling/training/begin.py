@@ -1,4 +1,4 @@
-"""Goes on from exported weights: python begin.py RUN [--weights ../weights] [--transformer begun/seedling-transformer-q8_0.gguf] → RUN/codec.pt, text.pt, checkpoint.pt (without optimiser), tokenizer.json, reader-*.pt
+"""Goes on from exported weights: python begin.py RUN [--weights ../weights] [--transformer FILE] → RUN/codec.pt, text.pt, checkpoint.pt (without optimiser), tokenizer.json, reader-*.pt
 
 What 8 bits leave out of a matrix is far less than an hour of training moves it. What a linear codec's mean is outside of what it
 sees cannot be read back; only quick looks use it.

@@ -47,7 +47,7 @@ if __name__ == "__main__":
     rng = np.random.default_rng(0)
     tokenizer = Tokenizer.from_file(options.tokenizer)
     reader = Reader()
-    # Muon (in torch since 2.9) for the layers' matrices. The transformer learns slower with it.
+    # Muon (in torch since 2.9) for the layers' matrices.
     matrices = [p for n, p in reader.text.blk.named_parameters() if p.ndim == 2 and "rel_b" not in n]
     known = set(map(id, matrices))
     optimisers = [torch.optim.AdamW([p for p in reader.parameters() if id(p) not in known], lr=options.lr, betas=(.9, .98), weight_decay=.01, fused=True),
