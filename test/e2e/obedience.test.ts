@@ -133,12 +133,12 @@ test(
         ['a red house in the meadow, ', words[0]],
         ['一座红色的房子在草地上，', words[1]],
       ] as const) {
-        const player = await makeClip(subject + clause, 5);
+        const player = await makeClip(subject + clause, 3);
         const at = async (seconds: number): Promise<SmallPicture> => ({
           side: CAMERA_PATCHES,
           rgb: await clipPatches(player, seconds, CAMERA_PATCHES),
         });
-        const made = cameraMove(await at(0), await at(2.5));
+        const made = cameraMove(await at(0), await at(1.5));
         seen.push(made === move ? move : `${made} instead of ${move}`);
         if (made === move) obeyed++;
       }
