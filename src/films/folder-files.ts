@@ -13,6 +13,8 @@ export interface FolderFiles {
   has(folder: string, name: string): Promise<boolean>;
   /** Every file of a folder; none if it is gone. */
   files(folder: string): Promise<readonly File[]>;
+  /** Bytes of all folders. @param but a folder that does not count. */
+  bytes(but?: string): Promise<number>;
   /** Replaces the file. Rejects with what the platform threw. */
   write(folder: string, name: string, data: Blob | Uint8Array<ArrayBuffer> | string): Promise<void>;
   /** Removes a file, or with no name the whole folder. Nothing happens if there is none; rejects with what the platform threw. */
@@ -31,11 +33,17 @@ export async function openFolderFiles(
   } catch {
     return null; // clips are made all the same, and kept in memory only
   }
-  return {
+  const files: FolderFiles = {
     async folders() {
       const names: string[] = [];
       for await (const [name, handle] of root.entries()) if (handle.kind === 'directory') names.push(name);
       return names;
+    },
+    async bytes(but) {
+      let sum = 0;
+      for (const folder of (await files.folders()).filter((name) => name !== but))
+        for (const { size } of await files.files(folder)) sum += size;
+      return sum;
     },
     async read(folder, name) {
       try {
@@ -82,6 +90,7 @@ export async function openFolderFiles(
       }
     },
   };
+  return files;
 }
 
 const isGone = (cause: unknown): boolean => cause instanceof DOMException && cause.name === 'NotFoundError';

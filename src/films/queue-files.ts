@@ -26,13 +26,8 @@ export interface QueueFiles {
 }
 
 /** Bytes of all that waits, its pictures and what is left of jobs of other versions included. */
-export async function queueBytes(storage?: Pick<StorageManager, 'getDirectory'>): Promise<number> {
-  const all = await openFolderFiles(FOLDER, storage);
-  let sum = 0;
-  for (const folder of (await all?.folders()) ?? [])
-    for (const { size } of folder === LIST ? [] : await all!.files(folder)) sum += size;
-  return sum;
-}
+export const queueBytes = async (): Promise<number> =>
+  (await (await openFolderFiles(FOLDER))?.bytes(LIST)) ?? 0;
 
 /** Opens the folder. @returns null where nothing can be kept. */
 export async function openQueueFiles(

@@ -1,19 +1,13 @@
 // What crosses between memory and a WebGPU device from one denoising step to the next, in a tiny job of the real pipeline.
 import { newJob } from '../../src/core/check-job.ts';
-import { openDevice, requestAdapter } from '../../src/engine/device.ts';
-import { fetchModelFile, openModelFiles } from '../../src/engine/model-files.ts';
-import { preparePicture } from '../../src/engine/picture.ts';
 import { generate } from '../../src/engine/pipeline.ts';
 import { JobClock } from '../../src/engine/progress.ts';
-import { availableThreads, openRuntime, type Runtime } from '../../src/engine/runtime.ts';
-import type { Precision } from '../../src/networks/part.ts';
+import type { Runtime } from '../../src/engine/runtime.ts';
 import type { GenerationReport } from '../../src/protocol/engine-api.ts';
 import type { ModelManifest } from '../../src/protocol/manifest.ts';
 import { tinyModel } from '../fixtures/tiny-model.ts';
 import type { StepTransfers } from './bench-api.ts';
-
-/** As the app computes (src/engine/service.ts). */
-const PRECISION: Precision = { activations: 'float32', weights: 'q8', accuracyLevel: 1 };
+import { framelessParts, openGpuRuntime } from './gpu-pipeline.ts';
 
 /** Few: the software adapter makes 0.3 GFLOP/s. */
 const STEPS = 4;
@@ -86,10 +80,7 @@ function watchRuns(runtime: Runtime, onRun: (part: string, when: 'before' | 'aft
  */
 export async function countStepTransfers(layers?: number): Promise<StepTransfers> {
   const counts = watchTransfers();
-  const adapter = await requestAdapter();
-  if (!adapter) throw new Error('this browser has no WebGPU adapter');
-  const gpu = await openDevice(adapter, { shaderF16: true, subgroups: true });
-  const runtime = await openRuntime({ gpu, threads: availableThreads() });
+  const runtime = await openGpuRuntime();
   try {
     const ends: Counts[] = [];
     const perBlock: number[] = [];
@@ -135,18 +126,7 @@ async function makeClip(runtime: Runtime, manifest: ModelManifest): Promise<Gene
       visibleLabel: false,
       preview: false,
     },
-    {
-      runtime,
-      precision: PRECISION,
-      openFiles: (onProgress) => openModelFiles(manifest, fetchModelFile, { signal, onProgress }),
-      preparePicture: (picture, size) => preparePicture(picture, { ...size, signal }),
-      // Frames are not of interest here, and a file need not be written.
-      openSink: async () => ({
-        add: async () => {},
-        finish: async () => ({ file: new Blob(), codec: 'none' }),
-        close: () => {},
-      }),
-    },
+    framelessParts(runtime, manifest, signal),
     { signal, clock: new JobClock('bench', () => {}), onEvent: () => {} },
   );
   return report;

@@ -10,5 +10,5 @@ test('the last segment of a film takes as much on the GPU as the second', async 
   const { segments, second, last } = await measureFilmMemory(SEGMENTS);
   expect(segments).toBe(SEGMENTS);
   expect(second).toBeGreaterThan(100_000); // its weights alone are more
-  expect(last / second).toBeLessThanOrEqual(1.01);
+  expect(last - second).toBeLessThan(2048); // the latents of three segments are more
 });

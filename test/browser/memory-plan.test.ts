@@ -4,15 +4,12 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { newJob } from '../../src/core/check-job.ts';
 import { memoryPlan, STAGES, type Stage } from '../../src/core/memory-plan.ts';
-import { openDevice, requestAdapter } from '../../src/engine/device.ts';
-import { fetchModelFile, openModelFiles } from '../../src/engine/model-files.ts';
-import { preparePicture } from '../../src/engine/picture.ts';
 import { generate } from '../../src/engine/pipeline.ts';
 import { JobClock } from '../../src/engine/progress.ts';
-import { availableThreads, openRuntime } from '../../src/engine/runtime.ts';
 import type { Phase } from '../../src/protocol/engine-api.ts';
 import type { ModelManifest } from '../../src/protocol/manifest.ts';
 import { GpuMemory, type MemoryCount } from '../bench/gpu-memory.ts';
+import { framelessParts, openGpuRuntime } from '../bench/gpu-pipeline.ts';
 import { publishedTinyModel, tinyModel } from '../fixtures/tiny-model.ts';
 
 /** The session that keeps the runtime's context alive has a scalar and its parameters. */
@@ -47,8 +44,7 @@ async function measure(
   options: { readonly picture: boolean; readonly preview: boolean; readonly keptBytes: number },
 ): Promise<{ readonly seen: ReadonlyMap<Stage, Seen>; readonly end: MemoryCount }> {
   memory = new GpuMemory();
-  const gpu = await openDevice((await requestAdapter())!, { shaderF16: true, subgroups: true });
-  const runtime = await openRuntime({ gpu, threads: availableThreads() });
+  const runtime = await openGpuRuntime();
   const { signal } = new AbortController();
   const seen = new Map<Stage, Seen>();
   let at: { readonly stage: Stage; readonly start: MemoryCount } | null = null;
@@ -75,18 +71,7 @@ async function measure(
         visibleLabel: false,
         preview: options.preview,
       },
-      {
-        runtime,
-        precision: { activations: 'float32', weights: manifest.numbers.weights, accuracyLevel: 1 },
-        keptBytes: options.keptBytes,
-        openFiles: (onProgress) => openModelFiles(manifest, fetchModelFile, { signal, onProgress }),
-        preparePicture: (blob, size) => preparePicture(blob, { ...size, signal }),
-        openSink: async () => ({
-          add: async () => {},
-          finish: async () => ({ file: new Blob(), codec: 'none' }),
-          close: () => {},
-        }),
-      },
+      { ...framelessParts(runtime, manifest, signal), keptBytes: options.keptBytes },
       { signal, clock, onEvent: () => {} },
     );
     enter(null);

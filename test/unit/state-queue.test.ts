@@ -453,19 +453,19 @@ describe('two tabs', () => {
     void second.queue.goOn();
     await until(() => first.queue.pause.value === null && second.queue.elsewhere.value?.paused === false);
   });
-});
 
-test('what one tab makes another can stop, and what waits goes on', async () => {
-  const first = await openTab();
-  await ask(first, 'a cat', 'a dog');
-  const second = await openTab();
-  await until(() => second.queue.elsewhere.value?.title === 'a cat');
-  second.queue.cancelElsewhere();
-  await until(() => second.queue.elsewhere.value?.title === 'a dog');
-  expect(first.engine.jobs.map(({ cancels }) => cancels)).toEqual([1, 0]);
-  first.queue.cancelElsewhere(); // none is made elsewhere
-  await settle();
-  expect(second.queue.elsewhere.value?.title).toBe('a dog');
+  test('what one tab makes another can stop, and what waits goes on', async () => {
+    const first = await openTab();
+    await ask(first, 'a cat', 'a dog');
+    const second = await openTab();
+    await until(() => second.queue.elsewhere.value?.title === 'a cat');
+    second.queue.cancelElsewhere();
+    await until(() => second.queue.elsewhere.value?.title === 'a dog');
+    expect(first.engine.jobs.map(({ cancels }) => cancels)).toEqual([1, 0]);
+    first.queue.cancelElsewhere(); // none is made elsewhere
+    await settle();
+    expect(second.queue.elsewhere.value?.title).toBe('a dog');
+  });
 });
 
 describe('what is read from outside', () => {

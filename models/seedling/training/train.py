@@ -103,11 +103,16 @@ def average_over(weights, *values):
     flat = torch.cat([*(g.flatten() for g in grads), torch.tensor(values, dtype=torch.float32)])
     dist.all_reduce(flat)
     flat /= dist.get_world_size()
+    return spread(flat, grads).tolist()
+
+
+def spread(flat, tensors):
+    """Copies the numbers of a flat tensor into tensors, in order; returns those that are left."""
     at = 0
-    for g in grads:
-        g.copy_(flat[at:at + g.numel()].view_as(g))
-        at += g.numel()
-    return flat[at:].tolist()
+    for t in tensors:
+        t.copy_(flat[at:at + t.numel()].view_as(t))
+        at += t.numel()
+    return flat[at:]
 
 
 class Optimiser:
@@ -118,9 +123,10 @@ class Optimiser:
 
     def __init__(self, transformer, lr, rank, processes):
         self.processes = processes
-        matrices = [w for n, w in transformer.named_parameters() if n.startswith("blocks.") and w.ndim == 2]
-        others = [w for n, w in transformer.named_parameters() if not (n.startswith("blocks.") and w.ndim == 2)]
-        self.matrices, self.own = matrices, matrices[rank::processes]
+        self.matrices = [w for w in transformer.blocks.parameters() if w.ndim == 2]
+        self.own = self.matrices[rank::processes]
+        theirs = set(map(id, self.matrices))
+        others = [w for w in transformer.parameters() if id(w) not in theirs]
         self.adam = torch.optim.AdamW(others, lr=lr, betas=(.9, .98), weight_decay=.01, fused=True)
         self.muon = torch.optim.Muon(self.own, lr=lr, weight_decay=.03, adjust_lr_fn="match_rms_adamw")
 
@@ -133,10 +139,7 @@ class Optimiser:
             own = {id(w) for w in self.own}
             flat = torch.cat([w.detach().flatten() if id(w) in own else torch.zeros(w.numel()) for w in self.matrices])
             dist.all_reduce(flat)
-            at = 0
-            for w in self.matrices:
-                w.detach().copy_(flat[at:at + w.numel()].view_as(w))
-                at += w.numel()
+            spread(flat, [w.detach() for w in self.matrices])
 
 
 def train(rank, options):
@@ -167,7 +170,8 @@ def train(rank, options):
         saved = torch.load(path, weights_only=True)
         model.load_state_dict(saved["model"])
         average = saved["ema"]
-        optimiser.adam.load_state_dict(saved["optimiser"])
+        if "optimiser" in saved:  # begin.py writes none
+            optimiser.adam.load_state_dict(saved["optimiser"])
         steps, draws, elapsed = saved["steps"], saved["draws"], saved["elapsed"]
     weights = {n: p for n, p in model.named_parameters() if p.requires_grad}
     by_channel = channel_weights(load_codec(f"{options.run}/codec.pt"))

@@ -2,7 +2,8 @@ import torch
 import torch.distributed as dist
 import torch.multiprocessing as processes
 
-from train import average_over
+from model import Seedling
+from train import Optimiser, average_over
 
 
 def one_of_two(rank, folder):
@@ -20,3 +21,34 @@ def test_two_processes_go_on_with_the_mean_of_their_gradients(tmp_path):
     for rank in range(2):
         told, first, second = torch.load(tmp_path / f"{rank}.pt", weights_only=True)
         assert told == [.5, 7.] and (first == 1.5).all() and second.tolist() == [5., 1.5, 1.5, 1.5]
+
+
+def test_every_weight_is_trained_by_one_of_two_optimisers():
+    torch.manual_seed(0)
+    transformer = Seedling().transformer
+    optimiser = Optimiser(transformer, 1e-3, 0, 1)
+    trained = [w for part in (optimiser.adam, optimiser.muon) for group in part.param_groups for w in group["params"]]
+    assert sorted(map(id, trained)) == sorted(map(id, transformer.parameters()))
+    before = [w.detach().clone() for w in trained]
+    for w in trained:
+        w.grad = torch.randn_like(w)
+    optimiser.step(1e-3)
+    assert all((w != b).any() for w, b in zip(trained, before))
+
+
+def one_of_two_optimisers(rank, folder):
+    dist.init_process_group("gloo", init_method=f"file://{folder}/meeting", rank=rank, world_size=2)
+    torch.manual_seed(0)
+    transformer = Seedling().transformer
+    for w in transformer.parameters():
+        w.grad = torch.randn_like(w)
+    Optimiser(transformer, 1e-3, rank, 2).step(1e-3)
+    torch.save(transformer.state_dict(), f"{folder}/{rank}.pt")
+
+
+def test_two_processes_that_share_the_matrices_come_to_the_same_weights(tmp_path):
+    processes.spawn(one_of_two_optimisers, (str(tmp_path),), 2)
+    first, second = (torch.load(tmp_path / f"{rank}.pt", weights_only=True) for rank in range(2))
+    torch.manual_seed(0)
+    begun = Seedling().transformer.state_dict()
+    assert all(torch.equal(first[n], second[n]) and not torch.equal(first[n], begun[n]) for n in begun)
