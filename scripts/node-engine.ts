@@ -1,7 +1,7 @@
 // The engine without a browser: the same pipeline and graphs, run by onnxruntime's native build on this machine's processor.
 // What it makes are frames; for files there is `npm run generate`.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { AppError, assert } from '../src/core/errors.ts';
 import type { Job } from '../src/core/job.ts';
@@ -126,7 +126,7 @@ export async function openNodeEngine(
 const fileIn =
   (folder: string): FileOpener =>
   async ({ name }) => {
-    const path = join(folder, name);
+    const path = resolve(folder, name); // a name may be a path of its own
     try {
       return bufferSource(readFileSync(path), name);
     } catch (cause) {

@@ -3,12 +3,14 @@
 //   npm run obedience                                  the 240 prompts of models/seedling/obedience/prompts.jsonl
 //   npm run obedience -- --prompts FILE                others: JSON lines {text, language, seen, expect: {subject: "cat", …}}
 //   npm run obedience -- --weights FOLDER --steps 20   other weights, steps or guidance: for comparisons
+//   npm run obedience -- --transformer FILE            another transformer of the same shape: what the shipped one was distilled from
 //   npm run obedience -- --every 3 --out results.json  one pair of every three; what was read, clip by clip
 // Clips that begin with a picture are measured too: the first frame against the picture, and the seam behind it.
 // The reader is a network trained on renders; what it is worth on renders that it has not seen stands in reader.json and is printed.
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { MODELS, type SeedlingFacts, seedlingManifest } from '../models/catalog.ts';
 import { newJob } from '../src/core/check-job.ts';
@@ -49,7 +51,8 @@ try {
 
 async function main(): Promise<void> {
   const options = readOptions();
-  const model = options.weights === WEIGHTS ? MODELS[0] : modelIn(options.weights);
+  const whole = options.weights === WEIGHTS ? MODELS[0] : modelIn(options.weights);
+  const model = options.transformer === null ? whole : withTransformer(whole, options.transformer);
   const threads = availableParallelism();
   const reader = await openClipReader(FOLDER, threads);
   const prompts = readPrompts(options.prompts, reader).filter(({ pair }) => isTaken(pair, options.every));
@@ -91,6 +94,7 @@ function isTaken(pair: number, every: number): boolean {
 interface Options {
   readonly prompts: string;
   readonly weights: string;
+  readonly transformer: string | null;
   readonly every: number;
   readonly steps: number | null;
   readonly guidance: number | null;
@@ -101,7 +105,15 @@ function readOptions(): Options {
   const text = { type: 'string' } as const;
   try {
     const { values } = parseArgs({
-      options: { prompts: text, weights: text, every: text, steps: text, guidance: text, out: text },
+      options: {
+        prompts: text,
+        weights: text,
+        transformer: text,
+        every: text,
+        steps: text,
+        guidance: text,
+        out: text,
+      },
     });
     const number = (value: string | undefined): number | null => (value === undefined ? null : Number(value));
     const every = number(values.every) ?? 1;
@@ -109,6 +121,7 @@ function readOptions(): Options {
     return {
       prompts: values.prompts ?? join(FOLDER, 'prompts.jsonl'),
       weights: values.weights ?? WEIGHTS,
+      transformer: values.transformer ?? null,
       every,
       steps: number(values.steps),
       guidance: number(values.guidance),
@@ -116,7 +129,7 @@ function readOptions(): Options {
     };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `${reason}. There are --prompts, --weights, --every, --steps, --guidance and --out.`;
+    const message = `${reason}. There are --prompts, --weights, --transformer, --every, --steps, --guidance and --out.`;
     throw new AppError('input/argument', message, { cause });
   }
 }
@@ -125,6 +138,17 @@ function known(attribute: string, words: readonly string[]): string {
   return words.length > 0
     ? `${attribute} is one of ${words.join(', ')}`
     : `there are ${ATTRIBUTES.join(', ')}`;
+}
+
+function withTransformer(model: ModelManifest, path: string): ModelManifest {
+  try {
+    const data = readFileSync(path);
+    const sha256 = createHash('sha256').update(data).digest('hex');
+    const transformer = { name: resolve(path), url: path, bytes: data.length, sha256 };
+    return { ...model, version: `${model.version} with ${path}`, files: { ...model.files, transformer } };
+  } catch (cause) {
+    throw new AppError('storage/read', `${path} could not be read.`, { cause });
+  }
 }
 
 /** The model whose weights lie in a folder, as `training/export.py` writes them. */

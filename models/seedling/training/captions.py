@@ -368,15 +368,20 @@ def clauses(a, chinese, say, pick):
     return said
 
 
-def caption(a: Attributes, rng: np.random.Generator, whole=.35) -> str:
-    """One way to say what a clip with these attributes shows; lower case; may leave things out, seldom in a share `whole` of the calls."""
+def caption(a: Attributes, rng: np.random.Generator, whole=.35, told: set[str] | None = None) -> str:
+    """One way to say what a clip with these attributes shows; lower case; may leave things out, seldom in a share `whole` of the calls.
+
+    The names of what is said ("colour", "scene", "motion", …) are added to `told`; the subject is always named, if there is one."""
     whole = rng.random() < whole  # say everything worth saying
 
     def pick(options):
         return options[int(rng.integers(len(options)))]
 
-    def say(_, p):
-        return rng.random() < (p + (1 - p) * .6 if whole else p * .8)
+    def say(what, p):
+        yes = rng.random() < (p + (1 - p) * .6 if whole else p * .8)
+        if yes and told is not None:
+            told.add(what)
+        return yes
 
     kind = rng.random()
     chinese = kind < .42

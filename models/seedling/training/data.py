@@ -33,6 +33,8 @@ FAVOURITES = (
 # Base pixels (width, height): the short side is always 64.
 BUCKETS = {"1:1": (64, 64), "4:3": (80, 64), "16:9": (112, 64), "21:9": (144, 64), "4:5": (64, 80), "9:16": (64, 112)}
 FPS = 8
+# How often a picture is taken for its subject: what is drawn well already needs to be seen less.
+HARD, EASY = {k: 1. for k in ("dog", "horse", "butterfly", "person", "bird", "dragon", "fish", "cat", "child", "rabbit", "ball", "balloon", "robot", "plane")}, .35
 
 
 def favourite_attributes(rng):
@@ -202,7 +204,8 @@ class Shards:
         while len(picks) < size:
             shard = same[int(rng.integers(len(same)))]
             i, T = int(rng.integers(len(shard[1]))), shard[0].shape[2]
-            if chosen is self.firsts or rng.random() < plainness(shard[1][i]):
+            a = shard[1][i]
+            if rng.random() < HARD.get(a.subject, EASY) * (1 if chosen is self.firsts else plainness(a)):
                 picks.append((shard, i, 0 if first else int(rng.integers(T)), max(T - 1, 1)))
         latents, covers = np.stack([s[0][i][:, t] for s, i, t, _ in picks])[:, :, None], np.stack([s[2][i][t] for s, i, t, _ in picks])[:, None]
         times = torch.tensor([[t / last] for _, _, t, last in picks])

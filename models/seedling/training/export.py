@@ -1,4 +1,4 @@
-"""Writes the shipped files: python export.py RUN [--weights ../weights] (transformer, text: EMA; codec)."""
+"""Writes the shipped files: python export.py RUN --name student [--weights ../weights] (transformer, text: EMA; codec)."""
 import argparse
 import datetime
 import hashlib
@@ -13,8 +13,8 @@ from codec import CHANNELS, FRAMES_IN, FRAMES_OUT, STRIDE
 from data import BUCKETS, FPS
 from model import EPS, PATCH, ROPE_THETA, TEXT, TEXT_BLOCK, TRANSFORMER
 
-VERSION = "0.5.0"
-DEFAULTS = {"steps": 10, "guidance": 3.0, "shift": 3.0}
+VERSION = "0.6.0"
+DEFAULTS = {"steps": 8, "guidance": 1.0, "shift": 3.0}  # of a student; its teacher wants 10 and 3
 Q8, F16, F32 = gguf.GGMLQuantizationType.Q8_0, gguf.GGMLQuantizationType.F16, gguf.GGMLQuantizationType.F32
 
 
@@ -52,7 +52,7 @@ def split(state, prefix):
     return {k[len(prefix):]: v.float().numpy() for k, v in state.items() if k.startswith(prefix)}
 
 
-def export_models(state, weights):
+def export_transformer(state, path):
     shape = state["transformer.patch_embedding.weight"].shape
     tensors = {k: (v, transformer_type(k)) for k, v in split(state, "transformer.").items()}
     patch, kind = tensors["patch_embedding.weight"]
@@ -60,7 +60,11 @@ def export_models(state, weights):
 
     def wan(writer):
         writer.add_array("comfy.gguf.orig_shape.patch_embedding.weight", [int(n) for n in shape])
-    write(f"{weights}/seedling-transformer-q8_0.gguf", "wan", "Seedling transformer", tensors, wan)
+    write(path, "wan", "Seedling transformer", tensors, wan)
+
+
+def export_models(state, weights):
+    export_transformer(state, f"{weights}/seedling-transformer-q8_0.gguf")
 
     def t5(writer):
         writer.add_context_length(512)
@@ -111,9 +115,13 @@ if __name__ == "__main__":
     parser.add_argument("--name", default="checkpoint")
     parser.add_argument("--steps", type=int, default=DEFAULTS["steps"], help="what the app uses by itself")
     parser.add_argument("--guidance", type=float, default=DEFAULTS["guidance"], help="the same; 1 for a student of train.py --teacher")
+    parser.add_argument("--transformer", metavar="FILE", help="write nothing but the transformer, there: what a student was taught by, for comparisons")
     parser.add_argument("--weights", default=os.path.join(os.path.dirname(os.path.abspath(__file__)), "../weights"))
     options = parser.parse_args()
     saved = torch.load(f"{options.run}/{options.name}.pt", weights_only=True)
+    if options.transformer:
+        export_transformer(saved["ema"], options.transformer)
+        raise SystemExit
     export_models(saved["ema"], options.weights)
     export_codec(torch.load(f"{options.run}/codec.pt", weights_only=True)["model"], options.weights)
     facts = manifest(options.weights, saved["steps"], saved["draws"])

@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 from tokenizers import Tokenizer
 
-from codec import linear_decode, load_codec
+from codec import CHANNELS, linear_decode, load_codec
 from data import BUCKETS
 from export import DEFAULTS
 from model import Seedling, encode_ids
@@ -80,7 +80,7 @@ if __name__ == "__main__":
         x, y = (picture.width - w) // 2, (picture.height - h) // 2
         picture = picture.crop((x, y, x + w, y + h)).resize((width, height), Image.Resampling.BOX)
         start = codec.encode(np.asarray(picture)[None])[None].detach().expand(len(options.prompts), -1, -1, -1, -1)
-    latents = generate(model, tokenizer, options.prompts, (24, options.T, height // 8, width // 8), options.steps, options.guidance, options.shift, options.seed, start)
+    latents = generate(model, tokenizer, options.prompts, (CHANNELS, options.T, height // 8, width // 8), options.steps, options.guidance, options.shift, options.seed, start)
     rows = []
     for z in latents:
         with torch.no_grad():

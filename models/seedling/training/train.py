@@ -15,12 +15,15 @@ import numpy as np
 import torch
 import torch.distributed as dist
 import torch.multiprocessing as processes
+import torch.nn.functional as F
 from tokenizers import Tokenizer
 
+import critic
 from captions import caption
 from codec import load_codec
 from data import Shards
 from model import Seedling, encode_ids
+from world import companion_of, rider_of
 
 DROP_PROMPT = .10
 # Most clips begin with a clean frame, as all do that are made: words alone make one frame first. What a camera does is then all that
@@ -43,9 +46,17 @@ SQUARE_UNTIL, SQUARE_SHARE = .75, .7  # of the training: many clips are 1:1, the
 SQUARE_PICTURES_UNTIL, SQUARE_PICTURES = .3, .9  # the same of single pictures: half as many again in the same time
 REST = .88  # of the training at the full learning rate, then linearly down
 WARMUP = 40
-SUBJECT = 2.  # added to the weight of what the subject covers: most words are about it, most of the picture is not
+SUBJECT = 4.  # added to the weight of what the subject covers: most words are about it, most of the picture is not
 SUBJECT_MOVES = 2.  # the same where a clip goes on, and of what it covered at first: all else hardly changes, and is soon learnt
-GUIDANCE = 2.5  # of a teacher
+GUIDANCE = 3.  # of a teacher
+# A student that is judged by critics (critic.py) makes pictures and clips in as many steps as the app will, without guidance.
+JUDGED_STEPS, JUDGED_SHIFT = 8, 3.
+JUDGED_PICTURES, JUDGED_CLIPS = 16, 5  # in a batch
+JUDGED_SHARE = .07  # weight of what critics say, beside the teacher's velocity
+JUDGED_OWN = .5  # share of the batches of clips whose first frames the student has made itself, as the app has it
+JUDGED_MOTIONS = {"still": .2, "looks around": .1, "right": .7, "left": .7}  # how readily a clip is taken: without, every second one stands still
+JUDGED = {"subject": 1., "colour": .4, "scene": .4, "motion": 1.5, "camera": 1., "light": .5}
+JUDGED_LOOKS = .4  # of a clip: what it shows shall stay what it is
 COARSE = .35  # a channel's loss is weighted by its eigenvalue to this power: what fills the picture before what decorates it
 
 
@@ -95,6 +106,64 @@ def loss_of(model, tokenizer, shards, rng, size, square_share, weights, pictures
         covers = torch.maximum(covers, covers[:, :1])
     weights = weights * (1 + (SUBJECT_MOVES if prefix else SUBJECT) * covers[:, None])
     return ((v.float() - velocity)[:, :, prefix:].square() * weights[:, :, prefix:]).mean()
+
+
+def make(transformer, states, lengths, x, start=None, frames=None):
+    """Noise x [B, C, T, h, w] → latents, as the app makes them; gradients go through all steps."""
+    sigmas = torch.linspace(1, 0, JUDGED_STEPS + 1)
+    sigmas = JUDGED_SHIFT * sigmas / (1 + (JUDGED_SHIFT - 1) * sigmas)
+    prefix = 0 if start is None else start.shape[2]
+    time = None if frames is None else (frames[0] / (frames[1] - 1))[None].expand(len(x), -1)
+    for a, b in zip(sigmas, sigmas[1:]):
+        if prefix:
+            x = torch.cat([start, x[:, :, prefix:]], 2)
+        x = x + (b - a) * transformer(x, a.repeat(len(x)) * 1000, states, prefix, lengths, time, frames).float()
+    return torch.cat([start, x[:, :, prefix:]], 2) if prefix else x
+
+
+def judged_loss(model, critics, tokenizer, shards, rng, clips):
+    """What critics say against what the student makes of captions: cross-entropy of all that is said, weighted (DRaFT, arXiv:2309.17400).
+
+    Of clips every other latent frame is made, at its place in time: half the tokens."""
+    if clips:
+        clean = None
+        while clean is None or clean.shape[2] != critic.MOMENTS * critic.EVERY - 1:
+            clean, attributes, _, _ = shards.batch(rng, JUDGED_CLIPS * 4, 1.)
+        order = np.argsort([rng.random() / JUDGED_MOTIONS.get(a.motion, 1.) for a in attributes])[:JUDGED_CLIPS]
+        clean, attributes = clean[order], [attributes[i] for i in order]
+        own = rng.random() < JUDGED_OWN
+    else:
+        clean, attributes, _, _ = shards.pictures(rng, JUDGED_PICTURES, .8)
+        own = False
+    if own or not clips:
+        attributes = [a for a in attributes if a.subject != "photo"]
+        clean = clean[:len(attributes)]
+    told = [set() for _ in attributes]
+    ids, lengths = encode_ids(tokenizer, [caption(a, rng, MOVES_SAID, t) for a, t in zip(attributes, told)])
+    judged, total = 0, 0.
+    with torch.no_grad():
+        states = model.text(ids, lengths)
+    with torch.autocast("cpu", torch.bfloat16):
+        if not clips:
+            made = make(model.transformer, states, lengths, torch.randn_like(clean))
+            verdicts = [("looks", critics["looks"](critic.soften(rng, made[:, :, 0])), 1.)]
+        else:
+            start = clean[:, :, :1]
+            if own:
+                with torch.no_grad():
+                    start = make(model.transformer, states, lengths, torch.randn_like(start))
+            which = torch.arange(0, clean.shape[2], critic.EVERY)
+            made = make(model.transformer, states, lengths, torch.randn_like(clean[:, :, which]), start, (which, clean.shape[2]))
+            one = int(rng.integers(1, len(which)))
+            verdicts = [("course", critics["course"](critic.soften(rng, made)), 1.), ("looks", critics["looks"](critic.soften(rng, made[:, :, one])), JUDGED_LOOKS)]
+    for part, logits, share in verdicts:
+        for name, want in critic.labels(attributes, part).items():
+            said = [name == "subject" or name in t and (name != "colour" or rider_of(a) == companion_of(a) == "none") for a, t in zip(attributes, told)]
+            want = torch.where(torch.tensor(said), want, -1)
+            total = total + share * JUDGED[name] * F.cross_entropy(logits[name].float(), want, ignore_index=-1, reduction="sum") / len(want)
+            if share == 1. and name in ("subject", "motion"):
+                judged = ((logits[name].argmax(1) == want)[want >= 0]).float().mean().item() if (want >= 0).any() else 1.
+    return JUDGED_SHARE * total, judged
 
 
 def average_over(weights, *values):
@@ -166,6 +235,7 @@ def train(rank, options):
         teacher = Seedling()
         teacher.load_state_dict(torch.load(options.teacher, weights_only=True)["ema"])
         teacher = teacher.transformer.requires_grad_(False)
+    critics = {part: critic.load_critic(f"{options.run}/critic-{part}.pt", part) for part in critic.PARTS} if options.critics else None
     if os.path.exists(path):
         saved = torch.load(path, weights_only=True)
         model.load_state_dict(saved["model"])
@@ -186,6 +256,7 @@ def train(rank, options):
 
     shards = Shards(f"{options.run}/shards")
     shards.refresh()
+    obeyed = [None, None]
     running, saved_at, told_at, listed_at, draws_told = None, time.time(), time.time(), time.time(), draws
     stopped = []
     signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))  # saves what there is
@@ -196,6 +267,10 @@ def train(rank, options):
                        SPARSE if progress < SPARSE_UNTIL else 0, teacher, options.guidance,
                        SQUARE_PICTURES if progress < SQUARE_PICTURES_UNTIL else None)
         loss.backward()
+        if critics:
+            verdict, right = judged_loss(model, critics, tokenizer, shards, rng, not pictures)
+            verdict.backward()
+            obeyed[pictures] = right if obeyed[pictures] is None else obeyed[pictures] * .95 + right * .05
         value, progress, ending = loss.item(), (time.time() - began) / (until - began), float(bool(stopped) or time.time() > until)
         if options.processes > 1:
             value, progress, ending = average_over(list(weights.values()), value, progress, ending)
@@ -205,13 +280,13 @@ def train(rank, options):
         model.transformer.zero_grad()
         steps, draws = steps + 1, draws + options.processes * options.batch * (PICTURES if pictures else 1)
         running = value if running is None else running * .98 + value * .02
-        k = min(EMA, (1 + steps) / (10 + steps))
+        k = min(options.ema, (1 + steps) / (10 + steps))
         with torch.no_grad():
             torch._foreach_lerp_([average[n] for n in weights], list(weights.values()), 1 - k)
         now = time.time()
         if now - told_at > 30 and rank == 0:
             print(f"{datetime.datetime.now():%H:%M:%S} step {steps} draws {draws} loss {running:.4f} {(draws - draws_told) / (now - told_at):.1f} clips/s "
-                  f"lr {options.lr * rate:.2e} clips {shards.clips()}", flush=True)
+                  f"lr {options.lr * rate:.2e} clips {shards.clips()}" + (f" right motions, subjects {obeyed}" if critics else ""), flush=True)
             told_at, draws_told = now, draws
         if now - listed_at > 60:
             shards.refresh()
@@ -233,9 +308,10 @@ if __name__ == "__main__":
     parser.add_argument("--name", default="checkpoint")
     parser.add_argument("--begin", help="a checkpoint whose weights to begin with")
     parser.add_argument("--teacher", help="a checkpoint whose guided velocity is to be learnt instead of the clips'")
+    parser.add_argument("--critics", action="store_true", help="RUN/critic-*.pt judge what the student makes")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2)
-    for name in ("GUIDANCE", "PICTURES_UNTIL", "PICTURES_AFTER", "REST"):
+    for name in ("EMA", "GUIDANCE", "PICTURES_UNTIL", "PICTURES_AFTER", "REST"):
         parser.add_argument(f"--{name.lower().replace('_', '-')}", type=float, default=globals()[name])
     options = parser.parse_args()
     if options.processes == 1:

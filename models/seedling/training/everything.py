@@ -1,0 +1,74 @@
+"""All of Seedling from nothing, stage by stage: python everything.py RUN → RUN/student.pt, for export.py. Half a day on two cores; goes on where it was stopped.
+
+--scale .01 makes a hundredth of everything, to see that it works; --tell only says what would be done.
+"""
+import argparse
+import os
+import subprocess
+import sys
+import time
+from datetime import datetime, timedelta
+
+import torch
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+# What makes it, and how much: shards (from, to) or minutes. In this order.
+STAGES = (
+    ("the codec's linear encoder", "data.py RUN --fit", None),
+    ("clips of all shapes", "data.py RUN --shards", (0, 70)),
+    ("square clips", "data.py RUN --shards", (20_000, 20_130)),
+    ("first frames", "data.py RUN --pictures", (0, 107)),
+    ("the text encoder", "pretrain_text.py RUN", 4),
+    ("the codec's decoder", "train_codec.py RUN", 37),
+    ("the transformer", "train.py RUN --name checkpoint --pictures-until .55", 400),
+    ("the critic of pictures", "critic.py RUN --part looks", 14),
+    ("the critic of clips", "critic.py RUN --part course", 14),
+    ("the student", "train.py RUN --name student --begin RUN/checkpoint.pt --teacher RUN/checkpoint.pt --critics "
+     "--lr 6e-4 --batch 6 --ema .995 --pictures-until 0 --pictures-after .4 --rest .5", 75),
+)
+
+
+def arguments(command, amount, run, scale):
+    """What to call, without Python itself; shards in two processes."""
+    words = [word.replace("RUN", run) for word in command.split()]
+    if amount is None:
+        return [words]
+    if isinstance(amount, tuple):
+        begin, end = amount[0], amount[0] + max(1, round((amount[1] - amount[0]) * scale))
+        return [[*words, str(begin + k), str(end), "--step", "2"] for k in range(min(2, end - begin))]
+    minutes = amount * scale
+    if words[0] != "train.py":
+        return [[*words, "--minutes", f"{minutes:g}"]]
+    saved = f"{run}/{words[words.index('--name') + 1]}.pt"
+    elapsed = torch.load(saved, weights_only=True)["elapsed"] if os.path.exists(saved) else 0.
+    until = datetime.now() + timedelta(minutes=minutes, seconds=-elapsed)
+    return [[*words, "--until", until.isoformat(timespec="seconds")]]
+
+
+def main(options):
+    run = os.path.abspath(options.run)
+    os.makedirs(run, exist_ok=True)
+    done_path = f"{run}/done.txt"
+    done = open(done_path, encoding="utf-8").read().splitlines() if os.path.exists(done_path) else []
+    for name, command, amount in STAGES:
+        if name in done:
+            continue
+        calls = arguments(command, amount, run, options.scale)
+        print(f"{datetime.now():%H:%M} {name}", *("  python " + " ".join(call) for call in calls), sep="\n", flush=True)
+        if options.tell:
+            continue
+        began = time.time()
+        working = [subprocess.Popen([sys.executable, *call], cwd=HERE) for call in calls]
+        if any([process.wait() for process in working]):
+            sys.exit(f"{name}: stopped. The same command goes on from here.")
+        with open(done_path, "a", encoding="utf-8") as file:
+            file.write(name + "\n")
+        print(f"  {(time.time() - began) / 60:.1f} minutes", flush=True)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("run")
+    parser.add_argument("--scale", type=float, default=1.)
+    parser.add_argument("--tell", action="store_true")
+    main(parser.parse_args())
