@@ -1,4 +1,4 @@
-"""All of Seedling from nothing, stage by stage: python everything.py RUN → RUN/student.pt, for export.py. Half a day on two cores; goes on where it was stopped.
+"""All of Seedling from nothing, stage by stage: python everything.py RUN → RUN/blend.pt, for export.py. Half a day on two cores; goes on where it was stopped.
 
 --scale .01 makes a hundredth of everything, to see that it works; --tell only says what would be done.
 """
@@ -24,7 +24,8 @@ STAGES = (
     ("the critic of pictures", "critic.py RUN --part looks", 14),
     ("the critic of clips", "critic.py RUN --part course", 14),
     ("the student", "train.py RUN --name student --begin RUN/checkpoint.pt --teacher RUN/checkpoint.pt --critics "
-     "--lr 6e-4 --batch 6 --ema .995 --pictures-until 0 --pictures-after .4 --rest .5", 75),
+     "--lr 6e-4 --batch 6 --ema .995 --pictures-until 0 --pictures-after .3 --rest .5", 75),
+    ("what ships", "blend.py RUN", None),
 )
 
 

@@ -1,4 +1,4 @@
-"""Writes the shipped files: python export.py RUN --name student [--weights ../weights] (transformer, text: EMA; codec)."""
+"""Writes the shipped files: python export.py RUN --name blend [--weights ../weights] (transformer, text: EMA; codec)."""
 import argparse
 import datetime
 import hashlib
@@ -14,7 +14,7 @@ from data import BUCKETS, FPS
 from model import EPS, PATCH, ROPE_THETA, TEXT, TEXT_BLOCK, TRANSFORMER
 
 VERSION = "0.6.0"
-DEFAULTS = {"steps": 8, "guidance": 1.0, "shift": 3.0}  # of a student; its teacher wants 10 and 3
+DEFAULTS = {"steps": 8, "guidance": 3.0, "shift": 3.0}
 Q8, F16, F32 = gguf.GGMLQuantizationType.Q8_0, gguf.GGMLQuantizationType.F16, gguf.GGMLQuantizationType.F32
 
 

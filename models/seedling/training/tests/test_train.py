@@ -2,6 +2,7 @@ import torch
 import torch.distributed as dist
 import torch.multiprocessing as processes
 
+from blend import blend
 from model import Seedling
 from train import Optimiser, average_over
 
@@ -52,3 +53,9 @@ def test_two_processes_that_share_the_matrices_come_to_the_same_weights(tmp_path
     torch.manual_seed(0)
     begun = Seedling().transformer.state_dict()
     assert all(torch.equal(first[n], second[n]) and not torch.equal(first[n], begun[n]) for n in begun)
+
+
+def test_weights_between_two_are_on_the_way_and_what_is_the_same_stays():
+    first, second = {"a": torch.tensor([0., 2.]), "b": torch.tensor([.1, .3])}, {"a": torch.tensor([1., 4.]), "b": torch.tensor([.1, .3])}
+    between = blend(first, second, .35)
+    assert torch.allclose(between["a"], torch.tensor([.35, 2.7])) and torch.equal(between["b"], first["b"])
