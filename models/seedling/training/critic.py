@@ -1,13 +1,12 @@
 """Trains the two critics that a student is taught with (train.py --critics): they tell from latents what is in a picture, and what happens in a clip.
 
 python critic.py RUN --part looks --minutes 14    subject, colour, scene, from single latent frames → RUN/critic-looks.pt
-python critic.py RUN --part course --minutes 25   motion, camera, light, from every other latent frame of clips → RUN/critic-course.pt
+python critic.py RUN --part course --minutes 21   motion, camera, light, from every other latent frame of clips → RUN/critic-course.pt
 
 Neither is the reader that obedience is measured with (reader.py): they look at latents, the reader at pixels; they are other networks; they are
 trained on the shards that the transformer is trained on, the reader on renders of its own; and they never see a pair that is kept from training.
 """
 import argparse
-import os
 import time
 
 import numpy as np
@@ -17,18 +16,19 @@ from torch import nn
 
 from codec import CHANNELS, FRAMES_IN, group_frames, linear_frames, linear_inverse, load_codec
 from data import Shards
-from reader import MIRRORED, REVERSED, Residual
 from prompts import ALIKE
-from world import CAMERAS, COLOURS, LIGHTS, MOTIONS, SCENES, SUBJECTS
+from reader import CLASSES, MIRRORED, PARTS, REVERSED, Residual, label, train_against_the_clock
+from world import CAMERAS, LIGHTS, MOTIONS
 
-CLASSES = {"subject": SUBJECTS, "colour": tuple(COLOURS), "scene": SCENES, "motion": MOTIONS, "camera": CAMERAS, "light": LIGHTS}
-PARTS = {"looks": ("subject", "colour", "scene"), "course": ("motion", "camera", "light")}
 MOMENTS, EVERY = 6, 2  # latent frames of a clip of eleven that are looked at: every other one
 # Shares of batches for the critic of clips: run backwards, or frozen at their first frame. What stands on the right and looks to the left will mostly go
 # left: it shall read what happens, not what is to be expected.
 BACKWARDS, FROZEN = .3, .12
 STILL = {**dict.fromkeys((*MOTIONS, *CAMERAS), "still"), **dict.fromkeys(LIGHTS)}
-BLUR, NOISE = .5, .35  # share of clips whose fine channels are weakened, as a model's are; the most noise that is added, in deviations
+BLUR = .5  # share of clips whose fine channels are weakened, as a model's are
+# The most noise that is added, in deviations, and how seldom that is much. What happens can be seen through a lot of noise, and what
+# can be seen through it cannot be feigned with little.
+NOISE = {"looks": (.35, 2), "course": (1.2, 1)}
 
 
 class Looks(nn.Module):
@@ -99,24 +99,19 @@ def load_critic(path, part):
 
 
 def labels(said, part, *changes):
-    """Class indices an attribute of Attributes, after changes of words; −1 where latents cannot tell."""
-    def label(a, name):
-        value = getattr(a, name)
-        for change in (ALIKE, *changes):
-            value = change.get(value, value)
-        untold = a.subject == "photo" and name not in ("camera", "light") or a.subject == "none" and name in ("colour", "motion") or value not in CLASSES[name]
-        return -1 if untold else CLASSES[name].index(value)
-
-    return {name: torch.tensor([label(a, name) for a in said]) for name in PARTS[part]}
+    """Class indices an attribute of Attributes, after changes of words; −1 where latents cannot tell: of a photograph nothing but camera and light."""
+    return {name: torch.tensor([-1 if a.subject == "photo" and name not in ("camera", "light") else label(a, name, (ALIKE, *changes)) for a in said])
+            for name in PARTS[part]}
 
 
-def soften(rng, z):
-    """[B, C, ...] as a model might have made it: fine channels weaker, and noise."""
+def soften(rng, z, part):
+    """What a part is shown of latents [B, C, ...]: as a model might have made them, fine channels weaker, and noise."""
     channels, size = z.shape[1], (len(z), *[1] * (z.ndim - 1))
     fine = torch.arange(channels).view(-1, *size[2:]) >= torch.from_numpy(rng.integers(6, channels, size))
     weaker = torch.from_numpy(rng.random(size) < BLUR) & fine
     strength = torch.where(weaker, torch.from_numpy(rng.random(size)), 1.).float()
-    return z * strength + torch.randn_like(z) * torch.from_numpy(rng.random(size) ** 2).float() * NOISE
+    most, power = NOISE[part]
+    return z * strength + torch.randn_like(z) * torch.from_numpy(most * rng.random(size) ** power).float()
 
 
 class Vary:
@@ -163,49 +158,23 @@ def measure(critic, part, shards):
             z, want = draw(part, rng, shards, 48)
             for name, logits in critic(z).items():
                 right[name] += (logits.argmax(1) == want[name])[want[name] >= 0].tolist()
-    return {name: round(float(np.mean(r)), 3) for name, r in right.items()}
+    return {name: float(np.mean(r)) for name, r in right.items()}
 
 
 def train(options):
     part = options.part
     rng = np.random.default_rng(torch.initial_seed())
     vary = Vary(load_codec(f"{options.run}/codec.pt").requires_grad_(False))
-    shards = Shards(f"{options.run}/shards")
-    shards.refresh()
-    held = Shards(options.held) if options.held else None
-    if held:
-        held.refresh()
-    critic, path = NETWORKS[part](), f"{options.run}/critic-{part}.pt"
-    if os.path.exists(path):
-        critic.load_state_dict(torch.load(path, weights_only=True))
-    critic.to(memory_format=torch.channels_last)
-    optimiser = torch.optim.AdamW(critic.parameters(), lr=options.lr, betas=(.9, .98), weight_decay=.05, fused=True)
-    average = {n: p.detach().clone() for n, p in critic.state_dict().items()}
-    began, step, told, running = time.time(), 0, time.time(), None
-    while (progress := (time.time() - began) / 60 / options.minutes) < 1:
+    shards, held = Shards(f"{options.run}/shards"), Shards(options.held) if options.held else None
+    for some in filter(None, (shards, held)):
+        some.refresh()
+
+    def seen():
         z, want = draw(part, rng, shards, options.batch, vary)
-        with torch.autocast("cpu", torch.bfloat16):
-            logits = critic(soften(rng, z))
-        loss = sum(F.cross_entropy(logits[n].float(), want[n], ignore_index=-1, label_smoothing=.05) for n in PARTS[part] if (want[n] >= 0).any()) / len(PARTS[part])
-        loss.backward()
-        for group in optimiser.param_groups:
-            group["lr"] = options.lr * min(1., (step + 1) / 50) * min(1., (1 - progress) / .7)
-        torch.nn.utils.clip_grad_norm_(critic.parameters(), 1.)
-        optimiser.step()
-        optimiser.zero_grad()
-        step += 1
-        k = min(.998, (1 + step) / (10 + step))
-        with torch.no_grad():
-            for n, p in critic.state_dict().items():
-                average[n].lerp_(p, 1 - k)
-        running = loss.item() if running is None else running * .98 + loss.item() * .02
-        if time.time() - told > 60:
-            told = time.time()
-            tested = NETWORKS[part]().eval()
-            tested.load_state_dict(average)
-            print(f"{progress:.0%} step {step} ({step * options.batch / (told - began):.0f}/s) loss {running:.3f}", measure(tested, part, held) if held else "", flush=True)
-            torch.save(average, path)
-    torch.save(average, path)
+        return soften(rng, z, part), want
+
+    train_against_the_clock(NETWORKS[part], f"{options.run}/critic-{part}.pt", PARTS[part], seen,
+                            lambda critic: measure(critic, part, held) if held else {}, options.minutes, options.lr, smoothing=.05)
 
 
 if __name__ == "__main__":

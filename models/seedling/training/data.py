@@ -21,7 +21,7 @@ from world import Attributes, Clip, PhotoClip, companion_of, render_clip, rider_
 
 CLIPS = 64  # in a shard, all of one size
 PICTURES, PICTURE_SEED = 512, 20_000_000  # in a shard of first frames: forty times as cheap as clips, so that none need be seen often
-SQUARE_FROM = 20_000
+SQUARE_FROM, MOVING_FROM = 20_000, 30_000
 FIRST_SHARE = .7  # of single pictures: a clip's first; others tell how it goes on
 PHOTO_SHARE, FAVOURITE_SHARE = .10, .08
 # What the app's example prompts ask for; a share of the clips are these, with something changed.
@@ -49,6 +49,7 @@ def favourite_attributes(rng):
     return sensible(replace(favourite, **{key: getattr(other, key)}))
 
 
+MOVING = {"still": .25, "looks around": .1}  # how readily a clip of shards that move is taken: else nearly every second one stands still
 # Pairs that no training clip shows, so that it can be measured whether words are understood one by one.
 UNSEEN_COLOURS = {"cat": "blue", "dog": "green", "car": "purple", "boat": "yellow", "castle": "pink", "house": "orange", "bus": "white", "bird": "red",
                   "rocket": "black", "fish": "brown", "train": "green", "robot": "pink", "rabbit": "purple", "balloon": "white", "horse": "blue", "dragon": "yellow"}
@@ -62,20 +63,20 @@ def unseen(a):
     return any(UNSEEN_COLOURS.get(kind) == colour for kind, colour in pairs) or UNSEEN_SCENES.get(a.subject) == a.scene
 
 
-def make_attributes(rng, photo_share=PHOTO_SHARE):
-    """What a clip shall show."""
+def make_attributes(rng, photo_share=PHOTO_SHARE, taken=None):
+    """What a clip shall show; taken = how readily each motion is, None = all alike."""
     if rng.random() < photo_share and photographs():
         return sample_photo_attributes(rng)
     while True:
         attributes = favourite_attributes(rng) if rng.random() < FAVOURITE_SHARE else sample_attributes(rng)
-        if not unseen(attributes):
+        if not unseen(attributes) and (taken is None or rng.random() < taken.get(attributes.motion, 1.)):
             return attributes
 
 
-def make_clip(seed, width, height, duration, photo_share=PHOTO_SHARE):
+def make_clip(seed, width, height, duration, photo_share=PHOTO_SHARE, taken=None):
     """(clip, attributes): everything from the seed."""
     rng = np.random.default_rng(seed)
-    attributes = make_attributes(rng, photo_share)
+    attributes = make_attributes(rng, photo_share, taken)
     if attributes.subject == "photo":
         pictures = photographs()
         return PhotoClip(attributes, seed, width, height, duration, pictures[int(rng.integers(len(pictures)))]), attributes
@@ -83,7 +84,7 @@ def make_clip(seed, width, height, duration, photo_share=PHOTO_SHARE):
 
 
 def shard_shape(n):
-    """(bucket, latent frames) of shard n: square first, then mostly the others (of 120 shards 40 % are 16:9, 30 % 1:1); from SQUARE_FROM on all are square."""
+    """(bucket, latent frames) of shard n: square first, then mostly the others (of 120 shards 40 % are 16:9, 30 % 1:1); from SQUARE_FROM on all are square, from MOVING_FROM on few stand still."""
     if n >= SQUARE_FROM:
         return "1:1", 11
     rng = np.random.default_rng(n + 1_000_003)
@@ -119,7 +120,7 @@ def render_shard(n, codec):
     covers = np.zeros((CLIPS, *latents.shape[2:]), np.float16)
     said = []
     for i in range(CLIPS):
-        clip, attributes = make_clip(n * CLIPS + i, width, height, duration)
+        clip, attributes = make_clip(n * CLIPS + i, width, height, duration, taken=MOVING if n >= MOVING_FROM else None)
         covers[i] = subject_cover(clip, *latents.shape[2:])
         with torch.no_grad():
             latents[i] = codec.encode(render_clip(clip, width, height, times)).numpy()

@@ -1,4 +1,4 @@
-"""All of Seedling from nothing, stage by stage: python everything.py RUN → RUN/blend.pt, for export.py. Half a day on two cores; goes on where it was stopped.
+"""All of Seedling from nothing, stage by stage: python everything.py RUN → RUN/shipped.pt, for export.py. Half a day on two cores; goes on where it was stopped.
 
 --scale .01 makes a hundredth of everything, to see that it works; --tell only says what would be done.
 """
@@ -12,20 +12,23 @@ from datetime import datetime, timedelta
 import torch
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+STUDENT = "--critics --batch 6 --ema .995 --pictures-until 0 --rest .5"
 # What makes it, and how much: shards (from, to) or minutes. In this order.
 STAGES = (
     ("the codec's linear encoder", "data.py RUN --fit", None),
     ("clips of all shapes", "data.py RUN --shards", (0, 70)),
     ("square clips", "data.py RUN --shards", (20_000, 20_130)),
+    ("clips that move", "data.py RUN --shards", (30_000, 30_100)),
     ("first frames", "data.py RUN --pictures", (0, 107)),
     ("the text encoder", "pretrain_text.py RUN", 4),
     ("the codec's decoder", "train_codec.py RUN", 37),
     ("the transformer", "train.py RUN --name checkpoint --pictures-until .55", 400),
-    ("the critic of pictures", "critic.py RUN --part looks", 14),
-    ("the critic of clips", "critic.py RUN --part course", 14),
-    ("the student", "train.py RUN --name student --begin RUN/checkpoint.pt --teacher RUN/checkpoint.pt --critics "
-     "--lr 6e-4 --batch 6 --ema .995 --pictures-until 0 --pictures-after .3 --rest .5", 75),
-    ("what ships", "blend.py RUN", None),
+    ("the critic of pictures", "critic.py RUN --part looks", 16),
+    ("the critic of clips", "critic.py RUN --part course", 20),
+    ("a student", f"train.py RUN --name student --begin RUN/checkpoint.pt --teacher RUN/checkpoint.pt --lr 6e-4 --pictures-after .3 {STUDENT}", 77),
+    ("a better teacher", "blend.py RUN", None),
+    ("the student, further", f"train.py RUN --name further --begin RUN/student.pt --teacher RUN/blend.pt --lr 5e-4 --pictures-after .15 {STUDENT}", 57),
+    ("what ships", "blend.py RUN --first further --second blend --share .3 --name shipped", None),
 )
 
 

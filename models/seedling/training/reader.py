@@ -284,34 +284,30 @@ def measure(parts, held):
     return shares, sorted(confused.items(), key=lambda c: -c[1])
 
 
-def train(run, part, minutes, rate, size):
-    """A part of the reader against the clock, from RUN/reader-PART.pt if there is one."""
-    rng = np.random.default_rng(int(time.time()))
-    codec = load_codec(f"{run}/codec.pt").requires_grad_(False)
-    make, batch = {"looks": (Looks, looks_batch), "course": (Course, course_batch)}[part]
+def train_against_the_clock(make, path, names, draw, tell, minutes, rate, smoothing=.02):
+    """A network of one answer an attribute, from the file `path` on if there is one, and into it: the moving average of its weights.
+
+    draw() → (what it looks at [B, ...], {name: class indices [B], −1 where there is nothing to tell}); every two minutes tell(network) is printed."""
     network = make()
-    path = f"{run}/reader-{part}.pt"
     if os.path.exists(path):
         network.load_state_dict(torch.load(path, weights_only=True))
     network.to(memory_format=torch.channels_last)
-    names = sorted(n for n in os.listdir(f"{run}/reader") if ".tmp" not in n and n.startswith("p") == (part == "looks"))
-    shards, held, softener = [load_frames(f"{run}/reader/{n}") for n in names], load_frames(f"{run}/held.npz"), Softener(codec)
-    held = tuple(all_of[:TOLD] for all_of in held)
     average = {n: p.detach().clone() for n, p in network.state_dict().items()}
     optimiser = torch.optim.AdamW(network.parameters(), lr=rate, betas=(.9, .98), weight_decay=.05, fused=True)
-    began, step, told, running = time.time(), 0, time.time(), None
+    began, step, seen, told, running = time.time(), 0, 0, time.time(), None
     while (progress := (time.time() - began) / 60 / minutes) < 1:
-        seen, want = batch(rng, shards, softener, size)
+        shown, want = draw()
         with torch.autocast("cpu", torch.bfloat16):
-            logits = network(seen)
-        loss = sum(F.cross_entropy(logits[n].float(), want[n], ignore_index=-1, label_smoothing=.02) for n in PARTS[part]) / len(PARTS[part])
+            logits = network(shown)
+        # An attribute that no picture of a batch can tell has no mean.
+        loss = sum(F.cross_entropy(logits[n].float(), want[n], ignore_index=-1, label_smoothing=smoothing) for n in names if (want[n] >= 0).any()) / len(names)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.)
         for group in optimiser.param_groups:
             group["lr"] = rate * min(1., (step + 1) / 50) * min(1., (1 - progress) / .6)
         optimiser.step()
         optimiser.zero_grad()
-        step += 1
+        step, seen = step + 1, seen + len(shown)
         k = min(.998, (1 + step) / (10 + step))
         with torch.no_grad():
             for n, p in network.state_dict().items():
@@ -320,11 +316,22 @@ def train(run, part, minutes, rate, size):
         if time.time() - told > 120:
             tested = make().eval()
             tested.load_state_dict(average)
-            shares = measure({part: tested}, held)[0]
-            print(f"{progress:.0%} step {step} ({step * size / (time.time() - began):.0f}/s) loss {running:.3f}", {n: round(s, 3) for n, s in shares.items()}, flush=True)
+            shares = tell(tested)
+            print(f"{progress:.0%} step {step} ({seen / (time.time() - began):.0f}/s) loss {running:.3f}", {n: round(s, 3) for n, s in shares.items()}, flush=True)
             told = time.time()
             torch.save(average, path)
     torch.save(average, path)
+
+
+def train(run, part, minutes, rate, size):
+    """A part of the reader, from RUN/reader-PART.pt if there is one."""
+    rng = np.random.default_rng(int(time.time()))
+    make, batch = {"looks": (Looks, looks_batch), "course": (Course, course_batch)}[part]
+    files = sorted(n for n in os.listdir(f"{run}/reader") if ".tmp" not in n and n.startswith("p") == (part == "looks"))
+    shards, held = [load_frames(f"{run}/reader/{n}") for n in files], tuple(all_of[:TOLD] for all_of in load_frames(f"{run}/held.npz"))
+    softener = Softener(load_codec(f"{run}/codec.pt").requires_grad_(False))
+    train_against_the_clock(make, f"{run}/reader-{part}.pt", PARTS[part], lambda: batch(rng, shards, softener, size),
+                            lambda network: measure({part: network}, held)[0], minutes, rate)
 
 
 def export(run):

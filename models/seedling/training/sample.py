@@ -19,6 +19,21 @@ def sigmas(steps, shift):
     return shift * s / (1 + (shift - 1) * s)
 
 
+def denoise(velocity, x, levels, start=None):
+    """Euler steps from noise x [B, C, T, h, w], at the levels (sigmas, from 1 to 0), to latents; velocity(x, t [B], prefix) → like x.
+
+    What it begins with, start [B, C, k, h, w], stays. Gradients go through all steps."""
+    prefix = 0 if start is None else start.shape[2]
+
+    def begun(x):
+        return torch.cat([start, x[:, :, prefix:]], 2) if prefix else x
+
+    for a, b in zip(levels, levels[1:]):
+        x = begun(x)
+        x = x + (b - a) * velocity(x, a.repeat(len(x)) * 1000, prefix).float()
+    return begun(x)
+
+
 @torch.no_grad()
 def generate(model, tokenizer, prompts, shape, steps, guidance, shift, seed=0, start=None):
     """Latents [B, C, T, h, w]; start = clean first latent frames [B, C, k, h, w], or None: then the first frame is made first, by itself."""
@@ -29,20 +44,15 @@ def generate(model, tokenizer, prompts, shape, steps, guidance, shift, seed=0, s
     empty = model.text(*encode_ids(tokenizer, [""] * len(prompts)))
     generator = torch.Generator().manual_seed(seed + (start is not None))
     x = torch.randn(len(prompts), *shape, generator=generator)
-    prefix = 0 if start is None else start.shape[2]
-    levels = sigmas(steps, shift)
-    for a, b in zip(levels, levels[1:]):
-        if prefix:
-            x[:, :, :prefix] = start
-        t = a.repeat(len(prompts)) * 1000
+
+    def velocity(x, t, prefix):
         v = model.transformer(x, t, text, prefix, lengths)
-        if guidance != 1:
-            u = model.transformer(x, t, empty, prefix)
-            v = u + guidance * (v - u)
-        x = x + (b - a) * v
-    if prefix:
-        x[:, :, :prefix] = start
-    return x
+        if guidance == 1:
+            return v
+        u = model.transformer(x, t, empty, prefix)
+        return u + guidance * (v - u)
+
+    return denoise(velocity, x, sigmas(steps, shift), start)
 
 
 def load(run, name="checkpoint"):

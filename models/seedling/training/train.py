@@ -22,7 +22,9 @@ import critic
 from captions import caption
 from codec import load_codec
 from data import Shards
+from export import DEFAULTS
 from model import Seedling, encode_ids
+from sample import denoise, sigmas
 from world import companion_of, rider_of
 
 DROP_PROMPT = .10
@@ -50,11 +52,10 @@ SUBJECT = 4.  # added to the weight of what the subject covers: most words are a
 SUBJECT_MOVES = 2.  # the same where a clip goes on, and of what it covered at first: all else hardly changes, and is soon learnt
 GUIDANCE = 3.  # of a teacher
 # A student that is judged by critics (critic.py) makes pictures and clips in as many steps as the app will, without guidance.
-JUDGED_STEPS, JUDGED_SHIFT = 8, 3.
-JUDGED_PICTURES, JUDGED_CLIPS = 16, 5  # in a batch
-JUDGED_SHARE = .07  # weight of what critics say, beside the teacher's velocity
+JUDGED_PICTURES, JUDGED_CLIPS = 16, 8  # in a batch
+JUDGED_STEPS = 4  # of the app's eight that clips are made in: the gradient goes back through all of them
+JUDGED_SHARE = .1  # weight of what critics say, beside the teacher's velocity
 JUDGED_OWN = .5  # share of the batches of clips whose first frames the student has made itself, as the app has it
-JUDGED_MOTIONS = {"still": .2, "looks around": .1, "right": .7, "left": .7}  # how readily a clip is taken: without, every second one stands still
 JUDGED = {"subject": 1., "colour": .4, "scene": .4, "motion": 1.5, "camera": 1., "light": .5}
 JUDGED_LOOKS = .4  # of a clip: what it shows shall stay what it is
 COARSE = .35  # a channel's loss is weighted by its eigenvalue to this power: what fills the picture before what decorates it
@@ -108,62 +109,51 @@ def loss_of(model, tokenizer, shards, rng, size, square_share, weights, pictures
     return ((v.float() - velocity)[:, :, prefix:].square() * weights[:, :, prefix:]).mean()
 
 
-def make(transformer, states, lengths, x, start=None, frames=None):
-    """Noise x [B, C, T, h, w] → latents, as the app makes them; gradients go through all steps."""
-    sigmas = torch.linspace(1, 0, JUDGED_STEPS + 1)
-    sigmas = JUDGED_SHIFT * sigmas / (1 + (JUDGED_SHIFT - 1) * sigmas)
-    prefix = 0 if start is None else start.shape[2]
+def make(transformer, states, lengths, x, start=None, frames=None, left_out=()):
+    """Noise x [B, C, T, h, w] → latents, as the app makes them but without guidance; frames: see Transformer.forward; left_out = which of the app's steps are skipped."""
     time = None if frames is None else (frames[0] / (frames[1] - 1))[None].expand(len(x), -1)
-    for a, b in zip(sigmas, sigmas[1:]):
-        if prefix:
-            x = torch.cat([start, x[:, :, prefix:]], 2)
-        x = x + (b - a) * transformer(x, a.repeat(len(x)) * 1000, states, prefix, lengths, time, frames).float()
-    return torch.cat([start, x[:, :, prefix:]], 2) if prefix else x
+    levels = np.delete(sigmas(DEFAULTS["steps"], DEFAULTS["shift"]), left_out)
+    return denoise(lambda x, t, prefix: transformer(x, t, states, prefix, lengths, time, frames), x, torch.as_tensor(levels), start)
 
 
 def judged_loss(model, critics, tokenizer, shards, rng, clips):
-    """What critics say against what the student makes of captions: cross-entropy of all that is said, weighted (DRaFT, arXiv:2309.17400).
+    """(what critics say against what the student makes of captions, share of motions or subjects that are right or None where none is said).
 
-    Of clips every other latent frame is made, at its place in time: half the tokens."""
-    if clips:
-        clean = None
-        while clean is None or clean.shape[2] != critic.MOMENTS * critic.EVERY - 1:
-            clean, attributes, _, _ = shards.batch(rng, JUDGED_CLIPS * 4, 1.)
-        order = np.argsort([rng.random() / JUDGED_MOTIONS.get(a.motion, 1.) for a in attributes])[:JUDGED_CLIPS]
-        clean, attributes = clean[order], [attributes[i] for i in order]
-        own = rng.random() < JUDGED_OWN
-    else:
-        clean, attributes, _, _ = shards.pictures(rng, JUDGED_PICTURES, .8)
-        own = False
-    if own or not clips:
-        attributes = [a for a in attributes if a.subject != "photo"]
+    The first is the cross-entropy of all that is said, weighted (DRaFT, arXiv:2309.17400).
+    Of clips every other latent frame is made, at its place in time: half the tokens; and in JUDGED_STEPS of the app's steps, each time others."""
+    own = clips and rng.random() < JUDGED_OWN
+    clean, attributes, _, _ = shards.batch(rng, JUDGED_CLIPS, 1.) if clips else shards.pictures(rng, JUDGED_PICTURES, .8)
+    if own or not clips:  # nobody can draw a photograph that is not there; of what is drawn anew only the shape is needed
+        attributes = [a for a in attributes if a.subject != "photo"] or attributes
         clean = clean[:len(attributes)]
     told = [set() for _ in attributes]
     ids, lengths = encode_ids(tokenizer, [caption(a, rng, MOVES_SAID, t) for a, t in zip(attributes, told)])
-    judged, total = 0, 0.
+    right, total = None, 0.
     with torch.no_grad():
         states = model.text(ids, lengths)
     with torch.autocast("cpu", torch.bfloat16):
         if not clips:
             made = make(model.transformer, states, lengths, torch.randn_like(clean))
-            verdicts = [("looks", critics["looks"](critic.soften(rng, made[:, :, 0])), 1.)]
+            verdicts = {"looks": (made[:, :, 0], 1.)}
         else:
             start = clean[:, :, :1]
             if own:
                 with torch.no_grad():
                     start = make(model.transformer, states, lengths, torch.randn_like(start))
             which = torch.arange(0, clean.shape[2], critic.EVERY)
-            made = make(model.transformer, states, lengths, torch.randn_like(clean[:, :, which]), start, (which, clean.shape[2]))
+            left_out = rng.permutation(np.arange(1, DEFAULTS["steps"]))[JUDGED_STEPS - 1:]
+            made = make(model.transformer, states, lengths, torch.randn_like(clean[:, :, which]), start, (which, clean.shape[2]), left_out)
             one = int(rng.integers(1, len(which)))
-            verdicts = [("course", critics["course"](critic.soften(rng, made)), 1.), ("looks", critics["looks"](critic.soften(rng, made[:, :, one])), JUDGED_LOOKS)]
-    for part, logits, share in verdicts:
+            verdicts = {"course": (made, 1.), "looks": (made[:, :, one], JUDGED_LOOKS)}
+        logits = {part: critics[part](critic.soften(rng, z, part)) for part, (z, _) in verdicts.items()}
+    for part, (_, share) in verdicts.items():
         for name, want in critic.labels(attributes, part).items():
             said = [name == "subject" or name in t and (name != "colour" or rider_of(a) == companion_of(a) == "none") for a, t in zip(attributes, told)]
             want = torch.where(torch.tensor(said), want, -1)
-            total = total + share * JUDGED[name] * F.cross_entropy(logits[name].float(), want, ignore_index=-1, reduction="sum") / len(want)
-            if share == 1. and name in ("subject", "motion"):
-                judged = ((logits[name].argmax(1) == want)[want >= 0]).float().mean().item() if (want >= 0).any() else 1.
-    return JUDGED_SHARE * total, judged
+            total = total + share * JUDGED[name] * F.cross_entropy(logits[part][name].float(), want, ignore_index=-1, reduction="sum") / len(want)
+            if name == ("motion" if clips else "subject") and (want >= 0).any():
+                right = (logits[part][name].argmax(1) == want)[want >= 0].float().mean().item()
+    return JUDGED_SHARE * total, right
 
 
 def average_over(weights, *values):
@@ -270,7 +260,8 @@ def train(rank, options):
         if critics:
             verdict, right = judged_loss(model, critics, tokenizer, shards, rng, not pictures)
             verdict.backward()
-            obeyed[pictures] = right if obeyed[pictures] is None else obeyed[pictures] * .95 + right * .05
+            if right is not None:
+                obeyed[pictures] = right if obeyed[pictures] is None else obeyed[pictures] * .95 + right * .05
         value, progress, ending = loss.item(), (time.time() - began) / (until - began), float(bool(stopped) or time.time() > until)
         if options.processes > 1:
             value, progress, ending = average_over(list(weights.values()), value, progress, ending)

@@ -1,8 +1,10 @@
+import os
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from tokenizers import Tokenizer
 
 import critic
 import train
@@ -26,9 +28,9 @@ class OneClip:
         return self.latents[:, :, :1].repeat(size, 1, 1, 1, 1), [self.attributes] * size, torch.ones(size, 1, 8, 8), torch.zeros(size, 1)
 
 
-class FewWords:
-    def encode(self, text):
-        return type("Encoding", (), {"ids": [5 + ord(c) % 90 for c in text[:12]] + [1]})
+@pytest.fixture(scope="module")
+def tokenizer():
+    return Tokenizer.from_file(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../weights/tokenizer.json"))
 
 
 @pytest.fixture
@@ -96,29 +98,48 @@ def test_a_clip_keeps_the_frame_that_it_begins_with(student):
     assert made.shape == (2, 48, 6, 8, 8) and torch.equal(made[:, :, :1], start)
 
 
+def test_steps_that_are_left_out_lie_between_the_others(student, monkeypatch):
+    model, _ = student
+    monkeypatch.setitem(train.DEFAULTS, "steps", 4)
+    noise, told = torch.randn(1, 48, 1, 8, 8), []
+    watched = lambda x, t, *rest: told.append(t.item()) or model.transformer(x, t, *rest)
+    with torch.no_grad():
+        for left_out in ((), [1, 3]):
+            train.make(watched, torch.randn(1, 7, 128), torch.tensor([7]), noise, left_out=left_out)
+    assert np.allclose(told, [1000, 900, 750, 500, 1000, 750], atol=1e-3)
+
+
+def test_noise_hides_as_much_as_a_critic_is_used_to():
+    z, rng = torch.zeros(400, 48, 4, 4), np.random.default_rng(0)
+    for part, (most, power) in critic.NOISE.items():
+        deviations = critic.soften(rng, z, part).flatten(1).std(1)
+        assert deviations.max() <= 1.1 * most and abs(deviations.mean() - most / (power + 1)) < .05 * most
+
+
 @pytest.mark.parametrize("clips", [False, True])
-def test_what_critics_say_reaches_every_block(student, clips, monkeypatch):
+def test_what_critics_say_reaches_every_block(student, tokenizer, clips, monkeypatch):
     model, critics = student
-    for name in ("JUDGED_STEPS", "JUDGED_PICTURES", "JUDGED_CLIPS"):
+    for name in ("JUDGED_PICTURES", "JUDGED_CLIPS", "JUDGED_STEPS"):
         monkeypatch.setattr(train, name, 2)
+    monkeypatch.setitem(train.DEFAULTS, "steps", 3)
     for network in critics.values():  # their heads begin at nearly nothing
         for head in network.heads.values():
             torch.nn.init.normal_(head.weight)
-    loss, right = train.judged_loss(model, critics, FewWords(), OneClip(CAT), np.random.default_rng(0), clips)
+    loss, right = train.judged_loss(model, critics, tokenizer, OneClip(CAT), np.random.default_rng(0), clips)
     loss.backward()
-    assert 0 <= right <= 1 and loss.item() > 0
+    assert (right is None or 0 <= right <= 1) and loss.item() > 0
     assert all(block.self_attn.q.weight.grad.abs().max() > 0 for block in model.transformer.blocks)
     assert all(p.grad is None for network in critics.values() for p in network.parameters())
 
 
-def test_a_student_comes_to_draw_what_its_critic_wants_to_see(student, monkeypatch):
+def test_a_student_comes_to_draw_what_its_critic_wants_to_see(student, tokenizer, monkeypatch):
     model, critics = student
     monkeypatch.setattr(train, "JUDGED_PICTURES", 4)
-    monkeypatch.setattr(train, "JUDGED_STEPS", 2)
+    monkeypatch.setitem(train.DEFAULTS, "steps", 2)
     optimiser, rng = torch.optim.Adam(model.transformer.parameters(), lr=1e-3), np.random.default_rng(0)
     losses = []
     for _ in range(12):
-        loss, _ = train.judged_loss(model, critics, FewWords(), OneClip(CAT), rng, False)
+        loss, _ = train.judged_loss(model, critics, tokenizer, OneClip(CAT), rng, False)
         loss.backward()
         optimiser.step()
         optimiser.zero_grad()
@@ -126,14 +147,14 @@ def test_a_student_comes_to_draw_what_its_critic_wants_to_see(student, monkeypat
     assert sum(losses[-3:]) < .8 * sum(losses[:3])
 
 
-def test_only_what_is_said_is_judged(student, monkeypatch):
+def test_only_what_is_said_is_judged(student, tokenizer, monkeypatch):
     model, critics = student
 
     def judge(attributes):
         torch.manual_seed(3)
-        return train.judged_loss(model, critics, FewWords(), OneClip(attributes), np.random.default_rng(3), False)[0].item()
+        return train.judged_loss(model, critics, tokenizer, OneClip(attributes), np.random.default_rng(3), False)[0].item()
 
-    monkeypatch.setattr(train, "JUDGED_STEPS", 1)
+    monkeypatch.setitem(train.DEFAULTS, "steps", 1)
     monkeypatch.setattr(train, "JUDGED_PICTURES", 2)
     monkeypatch.setattr(train, "caption", lambda a, rng, whole, told: told.add("scene") or "a cat in the meadow")
     assert judge(CAT) == judge(replace(CAT, colour="blue")) != judge(replace(CAT, scene="city"))

@@ -8,10 +8,10 @@ import data
 import reader
 from captions import light_phrases
 from codec import CHANNELS, FRAMES_IN, STRIDE, Codec, fit_encoder, group_frames
-from data import UNSEEN_COLOURS, UNSEEN_SCENES, Shards, make_attributes, picture_bucket, render_picture_shard, render_shard, unseen
+from data import MOVING, UNSEEN_COLOURS, UNSEEN_SCENES, Shards, make_attributes, picture_bucket, render_picture_shard, render_shard, unseen
 from prompts import prompts
 from reader import (CLASSES, MIRRORED, REVERSED, Course, Looks, Softener, Whole, course_batch, draw_attributes, label, load_frames, looks_batch, render_clips, render_pictures,
-                    save_frames)
+                    save_frames, train_against_the_clock)
 from world import Attributes
 
 
@@ -31,6 +31,11 @@ def test_training_never_shows_an_unseen_pair():
     assert not any(unseen(make_attributes(rng)) for _ in range(3000))
     assert unseen(Attributes("cat", "blue", "city", "still", "still", "day")) and not unseen(Attributes("cat", "red", "city", "still", "still", "day"))
     assert light_phrases(Attributes("cat", "red", "city", "still", "still", "fog"), 0)
+
+
+def test_shards_that_move_hold_few_clips_that_stand_still():
+    stands = lambda taken: np.mean([make_attributes(np.random.default_rng(i), 0., taken).motion in MOVING for i in range(600)])
+    assert stands(None) > .35 and stands(MOVING) < .2
 
 
 def test_the_reader_has_seen_every_pair_that_the_models_have_not():
@@ -112,3 +117,30 @@ def test_pictures_are_the_first_moments_of_clips_and_drawn_evenly(tmp_path, monk
     for square_share in (None, 1.):
         z, attributes, cover, when = shards.pictures(rng, 6, square_share)
         assert z.shape == (6, CHANNELS, 1, 8, 8) and cover.shape == (6, 1, 8, 8) and len(attributes) == 6 and ((0 <= when) & (when <= 1)).all()
+
+
+def test_a_network_is_trained_against_the_clock_and_goes_on_from_its_file(tmp_path):
+    class Sign(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.said, self.untold = torch.nn.Linear(2, 2), torch.nn.Linear(2, 2)
+
+        def forward(self, x):
+            return {"said": self.said(x), "untold": self.untold(x)}
+
+    def draw():
+        x = torch.randn(64, 2)
+        return x, {"said": (x[:, 0] > 0).long(), "untold": torch.full((64,), -1)}
+
+    def right():
+        network, (x, want) = Sign(), draw()
+        network.load_state_dict(torch.load(path, weights_only=True))
+        assert all(p.isfinite().all() for p in network.parameters())
+        return (network(x)["said"].argmax(1) == want["said"]).float().mean().item()
+
+    path = str(tmp_path / "sign.pt")
+    torch.manual_seed(0)
+    train_against_the_clock(Sign, path, ("said", "untold"), draw, lambda network: {}, .02, .05)
+    assert right() > .9
+    train_against_the_clock(Sign, path, ("said", "untold"), draw, lambda network: {}, 1e-5, 0.)
+    assert right() > .9
