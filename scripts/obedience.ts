@@ -3,7 +3,7 @@
 //   npm run obedience                                  the 240 prompts of models/seedling/obedience/prompts.jsonl
 //   npm run obedience -- --prompts FILE                others: JSON lines {text, language, seen, expect: {subject: "cat", …}}
 //   npm run obedience -- --weights FOLDER --steps 20   other weights, steps or guidance: for comparisons
-//   npm run obedience -- --transformer FILE            another transformer of the same shape: what the shipped one was distilled from
+//   npm run obedience -- --transformer FILE            another transformer of the same shape: an earlier one, or a student's teacher
 //   npm run obedience -- --every 3 --out results.json  one pair of every three; what was read, clip by clip
 // Clips that begin with a picture are measured too: the first frame against the picture, and the seam behind it.
 // The reader is a network trained on renders; what it is worth on renders that it has not seen stands in reader.json and is printed.

@@ -1,5 +1,5 @@
 // How obedience is measured: the counting, the reader, and that clips made without a browser are the engine's own.
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { MODELS } from '../../models/catalog.ts';
 import { type ClipReader, openClipReader, shrinkClip } from '../../scripts/clip-reader.ts';
@@ -101,6 +101,18 @@ describe('the shipped weights, without a browser', () => {
     expect(a.frames.length).toBe(8);
     expect(a.frames).toEqual(b.frames);
     expect(a.frames).not.toEqual(c.frames);
+  });
+
+  test('may have a transformer from another folder, which is named by its whole path', async () => {
+    const { transformer } = MODELS[0].files;
+    const named = (name: string): Promise<NodeEngine> =>
+      openNodeEngine(
+        { ...MODELS[0], files: { ...MODELS[0].files, transformer: { ...transformer, name } } },
+        'models/seedling/weights',
+        2,
+      );
+    await expect(named(resolve('models/seedling/weights', transformer.name))).resolves.toBeDefined();
+    await expect(named(resolve('nowhere', transformer.name))).rejects.toThrow(resolve('nowhere'));
   });
 
   test('begin with the picture that they are given', async () => {
