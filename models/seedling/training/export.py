@@ -1,4 +1,4 @@
-"""Writes the shipped files: python export.py RUN --name blend [--weights ../weights] (transformer, text: EMA; codec)."""
+"""Writes the shipped files: python export.py RUN --name shipped [--weights ../weights] (transformer, text: EMA; codec)."""
 import argparse
 import datetime
 import hashlib

@@ -112,8 +112,8 @@ def loss_of(model, tokenizer, shards, rng, size, square_share, weights, pictures
 def make(transformer, states, lengths, x, start=None, frames=None, left_out=()):
     """Noise x [B, C, T, h, w] → latents, as the app makes them but without guidance; frames: see Transformer.forward; left_out = which of the app's steps are skipped."""
     time = None if frames is None else (frames[0] / (frames[1] - 1))[None].expand(len(x), -1)
-    levels = np.delete(sigmas(DEFAULTS["steps"], DEFAULTS["shift"]), left_out)
-    return denoise(lambda x, t, prefix: transformer(x, t, states, prefix, lengths, time, frames), x, torch.as_tensor(levels), start)
+    levels = [sigma for i, sigma in enumerate(sigmas(DEFAULTS["steps"], DEFAULTS["shift"])) if i not in left_out]
+    return denoise(lambda x, t, prefix: transformer(x, t, states, prefix, lengths, time, frames), x, levels, start)
 
 
 def judged_loss(model, critics, tokenizer, shards, rng, clips):
