@@ -21,7 +21,7 @@ from world import Attributes, Clip, PhotoClip, companion_of, render_clip, rider_
 
 CLIPS = 64  # in a shard, all of one size
 PICTURES, PICTURE_SEED = 512, 20_000_000  # in a shard of first frames: forty times as cheap as clips, so that none need be seen often
-SQUARE_FROM, MOVING_FROM = 20_000, 30_000
+SQUARE_FROM = 20_000
 FIRST_SHARE = .7  # of single pictures: a clip's first; others tell how it goes on
 PHOTO_SHARE, FAVOURITE_SHARE = .10, .08
 # What the app's example prompts ask for; a share of the clips are these, with something changed.
@@ -49,7 +49,9 @@ def favourite_attributes(rng):
     return sensible(replace(favourite, **{key: getattr(other, key)}))
 
 
-MOVING = {"still": .25, "looks around": .1}  # how readily a clip of shards that move is taken: else nearly every second one stands still
+# How readily a clip is taken for the shards from some number on: else nearly every second one stands still; and what is hardest to learn is seldom.
+TAKEN = {30_000: {"still": .25, "looks around": .1},
+         35_000: {"still": .1, "looks around": .05, "left": .4, "right": .4, "jumps": .4, "rises": .4, "falls": .6}}
 # Pairs that no training clip shows, so that it can be measured whether words are understood one by one.
 UNSEEN_COLOURS = {"cat": "blue", "dog": "green", "car": "purple", "boat": "yellow", "castle": "pink", "house": "orange", "bus": "white", "bird": "red",
                   "rocket": "black", "fish": "brown", "train": "green", "robot": "pink", "rabbit": "purple", "balloon": "white", "horse": "blue", "dragon": "yellow"}
@@ -84,7 +86,7 @@ def make_clip(seed, width, height, duration, photo_share=PHOTO_SHARE, taken=None
 
 
 def shard_shape(n):
-    """(bucket, latent frames) of shard n: square first, then mostly the others (of 120 shards 40 % are 16:9, 30 % 1:1); from SQUARE_FROM on all are square, from MOVING_FROM on few stand still."""
+    """(bucket, latent frames) of shard n: square first, then mostly the others (of 120 shards 40 % are 16:9, 30 % 1:1); from SQUARE_FROM on all are square; see also TAKEN."""
     if n >= SQUARE_FROM:
         return "1:1", 11
     rng = np.random.default_rng(n + 1_000_003)
@@ -92,6 +94,11 @@ def shard_shape(n):
         return ("16:9" if n % 4 == 3 else "1:1"), 11
     bucket = str(rng.choice(list(BUCKETS), p=[.06, .15, .49, .14, .06, .10]))
     return bucket, int(rng.choice([11, 7, 5], p=[.84, .09, .07]))
+
+
+def taken_of(n):
+    """How readily each motion is taken for shard n, or None: all alike."""
+    return max(((begin, taken) for begin, taken in TAKEN.items() if n >= begin), default=(0, None))[1]
 
 
 def picture_bucket(n):
@@ -120,7 +127,7 @@ def render_shard(n, codec):
     covers = np.zeros((CLIPS, *latents.shape[2:]), np.float16)
     said = []
     for i in range(CLIPS):
-        clip, attributes = make_clip(n * CLIPS + i, width, height, duration, taken=MOVING if n >= MOVING_FROM else None)
+        clip, attributes = make_clip(n * CLIPS + i, width, height, duration, taken=taken_of(n))
         covers[i] = subject_cover(clip, *latents.shape[2:])
         with torch.no_grad():
             latents[i] = codec.encode(render_clip(clip, width, height, times)).numpy()

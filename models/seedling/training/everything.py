@@ -18,7 +18,8 @@ STAGES = (
     ("the codec's linear encoder", "data.py RUN --fit", None),
     ("clips of all shapes", "data.py RUN --shards", (0, 70)),
     ("square clips", "data.py RUN --shards", (20_000, 20_130)),
-    ("clips that move", "data.py RUN --shards", (30_000, 30_100)),
+    ("clips that move", "data.py RUN --shards", (30_000, 30_160)),
+    ("clips that move as few do", "data.py RUN --shards", (35_000, 35_060)),
     ("first frames", "data.py RUN --pictures", (0, 107)),
     ("the text encoder", "pretrain_text.py RUN", 4),
     ("the codec's decoder", "train_codec.py RUN", 37),
@@ -28,7 +29,9 @@ STAGES = (
     ("a student", f"train.py RUN --name student --begin RUN/checkpoint.pt --teacher RUN/checkpoint.pt --lr 6e-4 --pictures-after .3 {STUDENT}", 77),
     ("a better teacher", "blend.py RUN", None),
     ("the student, further", f"train.py RUN --name further --begin RUN/student.pt --teacher RUN/blend.pt --lr 5e-4 --pictures-after .15 {STUDENT}", 57),
-    ("what ships", "blend.py RUN --first further --second blend --share .3 --name shipped", None),
+    ("a calmer student", "blend.py RUN --first further --second blend --share .3 --name calm", None),
+    ("the student by itself", f"train.py RUN --name itself --begin RUN/calm.pt --self-guided --lr 8e-4 --ema .998 --pictures-until 0 --pictures-after .12 --rest .999", 18),
+    ("and judged", f"train.py RUN --name shipped --begin RUN/itself.pt --self-guided --judged-every 2 --lr 6e-4 --pictures-after .22 {STUDENT}", 45),
 )
 
 

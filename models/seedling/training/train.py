@@ -57,7 +57,7 @@ JUDGED_STEPS = 4  # of the app's eight that clips are made in: the gradient goes
 JUDGED_SHARE = .1  # weight of what critics say, beside the teacher's velocity
 JUDGED_OWN = .5  # share of the batches of clips whose first frames the student has made itself, as the app has it
 JUDGED = {"subject": 1., "colour": .4, "scene": .4, "motion": 1.5, "camera": 1., "light": .5}
-JUDGED_LOOKS = .4  # of a clip: what it shows shall stay what it is
+JUDGED_LOOKS = 1.  # of a clip, at some moment and at its end: what it shows shall stay what it is
 COARSE = .35  # a channel's loss is weighted by its eigenvalue to this power: what fills the picture before what decorates it
 
 
@@ -67,8 +67,11 @@ def channel_weights(codec):
     return (weights / weights.mean())[:, None, None, None]
 
 
-def loss_of(model, tokenizer, shards, rng, size, square_share, weights, pictures=False, sparse=0, teacher=None, guidance=1., square_pictures=None):
-    """Weighted square error of the velocity. With a teacher its guided velocity is what should come out."""
+def loss_of(model, tokenizer, shards, rng, size, square_share, weights, pictures=False, sparse=0, teacher=None, guidance=1., square_pictures=None, self_guided=False):
+    """Weighted square error of the velocity. With a teacher its guided velocity is what should come out.
+
+    self_guided: the clips' own velocity, and 1 − 1/guidance of what words make of the model's. Where that comes to rest words make `guidance`
+    times as much of it as of the clips' (arXiv:2502.12154): no teacher is in the way of what clips have left to teach."""
     prefix = 0 if pictures else int(rng.choice(PREFIXES, p=PREFIX_SHARE))
     if sparse and not pictures and prefix <= 1:
         size *= 2
@@ -96,13 +99,16 @@ def loss_of(model, tokenizer, shards, rng, size, square_share, weights, pictures
     x[:, :, :prefix] = clean[:, :, :prefix]
     with torch.autocast("cpu", torch.bfloat16):  # matrix products only; half as long again without, where the processor has them
         v = model.transformer(x, sigma * 1000, states, prefix, lengths, when, frames)
-        if teacher is not None:
+        if teacher is not None or self_guided:
             no_ids, no_lengths = encode_ids(tokenizer, [""])
             with torch.no_grad():
                 no_states = model.text(no_ids, no_lengths).expand(len(x), -1, -1)
-                said, unsaid = (teacher(x, sigma * 1000, *words, frames).float() for words in (
-                    (states, prefix, lengths, when), (no_states, prefix, no_lengths.expand(len(x)), when)))
-            velocity = unsaid + guidance * (said - unsaid)
+                nothing = (no_states, prefix, no_lengths.expand(len(x)), when, frames)
+                if self_guided:
+                    velocity = velocity + (1 - 1 / guidance) * (v.float() - model.transformer(x, sigma * 1000, *nothing).float())
+                else:
+                    said, unsaid = (teacher(x, sigma * 1000, *words).float() for words in ((states, prefix, lengths, when, frames), nothing))
+                    velocity = unsaid + guidance * (said - unsaid)
     if prefix:
         covers = torch.maximum(covers, covers[:, :1])
     weights = weights * (1 + (SUBJECT_MOVES if prefix else SUBJECT) * covers[:, None])
@@ -134,7 +140,7 @@ def judged_loss(model, critics, tokenizer, shards, rng, clips):
     with torch.autocast("cpu", torch.bfloat16):
         if not clips:
             made = make(model.transformer, states, lengths, torch.randn_like(clean))
-            verdicts = {"looks": (made[:, :, 0], 1.)}
+            verdicts = [("looks", made[:, :, 0], 1.)]
         else:
             start = clean[:, :, :1]
             if own:
@@ -143,16 +149,16 @@ def judged_loss(model, critics, tokenizer, shards, rng, clips):
             which = torch.arange(0, clean.shape[2], critic.EVERY)
             left_out = rng.permutation(np.arange(1, DEFAULTS["steps"]))[JUDGED_STEPS - 1:]
             made = make(model.transformer, states, lengths, torch.randn_like(clean[:, :, which]), start, (which, clean.shape[2]), left_out)
-            one = int(rng.integers(1, len(which)))
-            verdicts = {"course": (made, 1.), "looks": (made[:, :, one], JUDGED_LOOKS)}
-        logits = {part: critics[part](critic.soften(rng, z, part)) for part, (z, _) in verdicts.items()}
-    for part, (_, share) in verdicts.items():
+            last = len(which) - 1
+            verdicts = [("course", made, 1.), *(("looks", made[:, :, moment], JUDGED_LOOKS / 2) for moment in (int(rng.integers(1, last)), last))]
+        verdicts = [(part, critics[part](critic.soften(rng, z, part)), share) for part, z, share in verdicts]
+    for part, logits, share in verdicts:
         for name, want in critic.labels(attributes, part).items():
             said = [name == "subject" or name in t and (name != "colour" or rider_of(a) == companion_of(a) == "none") for a, t in zip(attributes, told)]
             want = torch.where(torch.tensor(said), want, -1)
-            total = total + share * JUDGED[name] * F.cross_entropy(logits[part][name].float(), want, ignore_index=-1, reduction="sum") / len(want)
+            total = total + share * JUDGED[name] * F.cross_entropy(logits[name].float(), want, ignore_index=-1, reduction="sum") / len(want)
             if name == ("motion" if clips else "subject") and (want >= 0).any():
-                right = (logits[part][name].argmax(1) == want)[want >= 0].float().mean().item()
+                right = (logits[name].argmax(1) == want)[want >= 0].float().mean().item()
     return JUDGED_SHARE * total, right
 
 
@@ -255,11 +261,11 @@ def train(rank, options):
         pictures = progress < options.pictures_until or np.random.default_rng(steps).random() < options.pictures_after
         loss = loss_of(model, tokenizer, shards, rng, options.batch, SQUARE_SHARE if progress < SQUARE_UNTIL else None, by_channel, pictures,
                        SPARSE if progress < SPARSE_UNTIL else 0, teacher, options.guidance,
-                       SQUARE_PICTURES if progress < SQUARE_PICTURES_UNTIL else None)
+                       SQUARE_PICTURES if progress < SQUARE_PICTURES_UNTIL else None, options.self_guided)
         loss.backward()
-        if critics:
+        if critics and steps % options.judged_every == 0:
             verdict, right = judged_loss(model, critics, tokenizer, shards, rng, not pictures)
-            verdict.backward()
+            (verdict * options.judged_every).backward()
             if right is not None:
                 obeyed[pictures] = right if obeyed[pictures] is None else obeyed[pictures] * .95 + right * .05
         value, progress, ending = loss.item(), (time.time() - began) / (until - began), float(bool(stopped) or time.time() > until)
@@ -299,9 +305,11 @@ if __name__ == "__main__":
     parser.add_argument("--name", default="checkpoint")
     parser.add_argument("--begin", help="a checkpoint whose weights to begin with")
     parser.add_argument("--teacher", help="a checkpoint whose guided velocity is to be learnt instead of the clips'")
+    parser.add_argument("--self-guided", action="store_true", help="words shall make GUIDANCE times as much of a clip as they do, without a teacher: see loss_of")
     parser.add_argument("--critics", action="store_true", help="RUN/critic-*.pt judge what the student makes")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--judged-every", type=int, default=1, help="how many steps there are to each that critics judge")
     for name in ("EMA", "GUIDANCE", "PICTURES_UNTIL", "PICTURES_AFTER", "REST"):
         parser.add_argument(f"--{name.lower().replace('_', '-')}", type=float, default=globals()[name])
     options = parser.parse_args()

@@ -1538,6 +1538,7 @@ class Figure:
 
 
 LAYOUTS = 16  # of each scene
+GROWTH = (.1, .34, .58, .82)  # when what grows does so by another third
 
 
 class Clip:
@@ -1570,9 +1571,10 @@ class Clip:
         self.sun_x = rng.choice([-.5, .1, .55]) * X
         growth = rng.choice([.92, 1.08])
         self.x0 = rng.choice([-.22, 0., .22]) * X
-        self.span = X * 1.12
+        # (begin, end) of a way across, in its own direction: who stands in the middle can set out as well as who comes in.
+        self.way = (-.56 * X, .56 * X) if past_the_moon(a) else ((.64 * self.start - .56) * X, (.64 * self.start + .28) * X)
         self.hops = int(rng.integers(2, 5))
-        self.turns = rng.choice([1, 1, 2])
+        self.turns = rng.choice([1., 1., 1.25])
         self.faces = rng.choice([-1, 1])
         self.amount = 1.
         self.lift = .15 if a.subject in ALOFT and a.motion not in ("jumps", "rises", "falls", "spins") else 0.
@@ -1650,7 +1652,7 @@ class Clip:
         size = self.figures[0].size if self.figures else .5
         if a.motion in ("left", "right"):
             faces = 1 if a.motion == "right" else -1
-            x, go = faces * self.span * (u - .5), 1.
+            x, go = faces * mix(*self.way, u), 1.
         elif a.motion == "jumps":
             y -= abs(math.sin(math.pi * self.hops * u)) * .26
             go = .6
@@ -1671,14 +1673,16 @@ class Clip:
             scale = .36 * (1.3 / .36) ** k
             near = (scale - .36) / .94
             x, y, go = x * (.3 + .7 * near), mix(self.hz + .16, self.feet + .1, near) - self.lift * scale, 1.
-        elif a.motion == "grows":
-            scale = mix(.42, 1.22, ease(u, .02, .98))
+        elif a.motion == "grows":  # by leaps: what grows evenly might as well come nearer
+            scale = .4 * 3 ** (sum(ease(u, at, at + .12) for at in GROWTH) / len(GROWTH))
         elif a.motion == "flies":
-            angle = 2 * math.pi * (u * (1 if self.duration < 7 else 2) + self.start)
-            x, y, go, scale = X * .42 * math.sin(angle), Y * (.02 + .3 * math.sin(2 * angle)) + size * .36, 1., .72
-            dx, dy = X * .42 * math.cos(angle), Y * .6 * math.cos(2 * angle)
-            faces = math.copysign(min(1., max(.6, abs(math.cos(angle)) * 3)), dx)
-            turn = math.degrees(math.atan2(dy, abs(dx) + .15)) * .45 * math.copysign(1, dx)
+            # Half a round in five seconds, over the middle or under it: a whole one is more than so few moments hold together.
+            angle, way, over = math.pi * u * (1 if self.duration < 7 else 2), 1 if self.start < .5 else -1, self.start in (0., .5)
+            low, high = (.16, -.4) if over else (-.2, .36)
+            x, y, go, scale = -way * X * .46 * math.cos(angle), Y * (low + high * math.sin(angle)) + size * .36, 1., .72
+            dx, dy = way * X * .46 * math.sin(angle), Y * high * math.cos(angle)
+            faces = math.copysign(1., dx)
+            turn = math.degrees(math.atan2(dy, abs(dx) + .15)) * .3 * faces
             if a.subject in ("balloon", "rocket"):
                 turn, faces = dx / X * (14 if a.subject == "balloon" else 90), 1.
         if a.scene == "ocean" and a.motion not in ("rises", "falls", "flies"):

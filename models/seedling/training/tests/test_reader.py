@@ -8,7 +8,7 @@ import data
 import reader
 from captions import light_phrases
 from codec import CHANNELS, FRAMES_IN, STRIDE, Codec, fit_encoder, group_frames
-from data import MOVING, UNSEEN_COLOURS, UNSEEN_SCENES, Shards, make_attributes, picture_bucket, render_picture_shard, render_shard, unseen
+from data import UNSEEN_COLOURS, UNSEEN_SCENES, Shards, make_attributes, picture_bucket, render_picture_shard, render_shard, taken_of, unseen
 from prompts import prompts
 from reader import (CLASSES, MIRRORED, REVERSED, Course, Looks, Softener, Whole, course_batch, draw_attributes, label, load_frames, looks_batch, render_clips, render_pictures,
                     save_frames, train_against_the_clock)
@@ -34,8 +34,11 @@ def test_training_never_shows_an_unseen_pair():
 
 
 def test_shards_that_move_hold_few_clips_that_stand_still():
-    stands = lambda taken: np.mean([make_attributes(np.random.default_rng(i), 0., taken).motion in MOVING for i in range(600)])
-    assert stands(None) > .35 and stands(MOVING) < .2
+    def share(taken, motions):
+        return np.mean([make_attributes(np.random.default_rng(i), 0., taken).motion in motions for i in range(600)])
+    moving, seldom = taken_of(30_000), taken_of(35_003)
+    assert share(None, moving) > .35 and share(moving, moving) < .2 and taken_of(20_003) is None
+    assert share(seldom, ("flies", "spins", "towards", "away", "grows")) > share(moving, ("flies", "spins", "towards", "away", "grows")) + .12
 
 
 def test_the_reader_has_seen_every_pair_that_the_models_have_not():

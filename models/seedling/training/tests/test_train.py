@@ -1,10 +1,13 @@
+import numpy as np
 import torch
 import torch.distributed as dist
 import torch.multiprocessing as processes
 
+import train
 from blend import blend
 from model import Seedling
 from train import Optimiser, average_over
+from world import Attributes
 
 
 def one_of_two(rank, folder):
@@ -59,3 +62,39 @@ def test_weights_between_two_are_on_the_way_and_what_is_the_same_stays():
     first, second = {"a": torch.tensor([0., 2.]), "b": torch.tensor([.1, .3])}, {"a": torch.tensor([1., 4.]), "b": torch.tensor([.1, .3])}
     between = blend(first, second, .35)
     assert torch.allclose(between["a"], torch.tensor([.35, 2.7])) and torch.equal(between["b"], first["b"])
+
+
+class Bright(torch.nn.Module):
+    """Instead of a model: one number for each of two words, and one for none."""
+
+    def __init__(self):
+        super().__init__()
+        self.value = torch.nn.Parameter(torch.zeros(3))
+        self.transformer = lambda x, t, states, prefix, lengths, *rest: self.value[states[:, 0, 0].long()].view(-1, 1, 1, 1, 1).expand_as(x)
+
+    def text(self, ids, lengths):
+        return torch.where(lengths == 1, 0, ids[:, 0] % 2 + 1).float()[:, None, None]
+
+
+def test_a_model_that_guides_itself_makes_three_times_as_much_of_words(monkeypatch):
+    words = {"left": "a", "right": "b"}
+    monkeypatch.setattr(train, "DROP_PROMPT", .4)
+    monkeypatch.setattr(train, "PREFIX_SHARE", (1, 0, 0, 0, 0))
+    monkeypatch.setattr(train, "caption", lambda a, rng, *rest: words[a.motion])
+    monkeypatch.setattr(train, "encode_ids", lambda _, prompts: (torch.tensor([[ord(p[0]) if p else 0, 0] for p in prompts]), torch.tensor([2 if p else 1 for p in prompts])))
+
+    class Clips:
+        def batch(self, rng, size, square_share):
+            said = [Attributes("car", "red", "city", str(rng.choice(["left", "right"])), "still", "day") for _ in range(size)]
+            brightness = torch.tensor([.5 if a.motion == "left" else -.5 for a in said])
+            return brightness.view(-1, 1, 1, 1, 1).expand(-1, 4, 2, 8, 8).clone(), said, torch.zeros(size, 2, 8, 8), None
+
+    model, rng = Bright(), np.random.default_rng(0)
+    torch.manual_seed(0)
+    optimiser = torch.optim.SGD(model.parameters(), lr=.4)
+    for _ in range(60):
+        train.loss_of(model, None, Clips(), rng, 32, None, torch.ones(4, 1, 1, 1), guidance=3., self_guided=True).backward()
+        optimiser.step()
+        optimiser.zero_grad()
+    none, right, left = model.value.tolist()  # ord("a") is odd
+    assert abs(none) < .25 and abs(left + 1.5) < .3 and abs(right - 1.5) < .3, model.value

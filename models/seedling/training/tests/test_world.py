@@ -148,6 +148,23 @@ def test_left_and_right_jumps_rises_falls_and_flies_go_where_they_say():
     assert np.ptp([middle("jumps", t, "cat")[1] for t in np.arange(8) / 8]) > .15
     around = np.array([middle("flies", t, "bird") for t in np.arange(20) / 4])
     assert np.ptp(around[:, 0]) > .4 and np.ptp(around[:, 1]) > .12
+    steps = np.diff(around, axis=0)
+    assert (steps[:, 0] > -.01).all() or (steps[:, 0] < .01).all()  # on one way across, up and down again or the other way round
+    assert (np.diff(np.sign(steps[np.abs(steps[:, 1]) > .01, 1])) != 0).sum() == 1
+
+
+def test_who_sets_out_may_stand_in_the_middle_and_nobody_is_gone_soon():
+    ways = {Clip(Attributes("car", "red", "city", "right", "still", "day"), seed, 64, 64, 5.).way for seed in range(40)}
+    assert len(ways) == 4 and all(end - begin > .4 and end < .4 for begin, end in ways) and max(ways)[0] > -.05 and min(ways)[0] < -.27
+    passes = Clip(Attributes("dragon", "red", "meadow", "left", "still", "night"), 1, 64, 64, 5.)
+    assert passes.way[1] > .27  # all the way, past the moon
+
+
+def test_what_grows_does_so_by_leaps_and_what_comes_nearer_does_not():
+    def speeds(motion):
+        clip = Clip(Attributes("cat", "red", "meadow", motion, "still", "day"), 1, 64, 64, 5.)
+        return np.diff(np.log([clip.place(u, 5 * u)[5] for u in np.linspace(0, 1, 41)]))
+    assert (speeds("grows") < .003).sum() > 12 and speeds("grows").max() > .08 and speeds("towards").max() < .06
 
 
 def test_a_cat_comes_alive():
