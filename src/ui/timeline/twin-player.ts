@@ -141,8 +141,9 @@ export class TwinPlayer {
     );
     try {
       if (video.src !== url) video.src = url;
-      // Before it knows its frames, nothing tells that it has found one.
-      if (video.readyState < HAVE_CURRENT_DATA) await happens(video, 'loadeddata');
+      // Before it knows its frames, nothing tells that it has found one. While it looks for the frame of an earlier wish it may
+      // be without data, too, and is then not said to be loaded a second time.
+      if (video.readyState < HAVE_CURRENT_DATA) await happens(video, 'loadeddata', 'seeked');
       if (this.#wishes[which] !== wish) return false;
       video.currentTime = stretch.start + within + INTO_FRAME;
       await happens(video, 'seeked');
@@ -214,7 +215,8 @@ export class TwinPlayer {
   }
 }
 
-const happens = (video: HTMLVideoElement, event: string): Promise<void> =>
+/** The first of these events. */
+const happens = (video: HTMLVideoElement, ...events: readonly string[]): Promise<void> =>
   new Promise((resolve, reject) => {
     const stop = new AbortController();
     const settle = (how: () => void) => () => {
@@ -222,7 +224,7 @@ const happens = (video: HTMLVideoElement, event: string): Promise<void> =>
       how();
     };
     const { signal } = stop;
-    video.addEventListener(event, settle(resolve), { signal });
+    for (const event of events) video.addEventListener(event, settle(resolve), { signal });
     const fail = settle(() => reject(new Error('the film cannot be read')));
     video.addEventListener('error', fail, { signal });
   });
