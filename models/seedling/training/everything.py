@@ -30,8 +30,9 @@ STAGES = (
     ("a better teacher", "blend.py RUN", None),
     ("the student, further", f"train.py RUN --name further --begin RUN/student.pt --teacher RUN/blend.pt --lr 5e-4 --pictures-after .15 {STUDENT}", 57),
     ("a calmer student", "blend.py RUN --first further --second blend --share .3 --name calm", None),
-    ("the student by itself", f"train.py RUN --name itself --begin RUN/calm.pt --self-guided --lr 8e-4 --ema .998 --pictures-until 0 --pictures-after .12 --rest .999", 18),
-    ("and judged", f"train.py RUN --name shipped --begin RUN/itself.pt --self-guided --judged-every 2 --lr 6e-4 --pictures-after .22 {STUDENT}", 45),
+    ("the student by itself", f"train.py RUN --name itself --begin RUN/calm.pt --self-guided --lr 8e-4 --ema .998 --pictures-until 0 --pictures-after .12 --rest .999", 20),
+    ("and judged", f"train.py RUN --name judged --begin RUN/itself.pt --self-guided --judged-every 2 --lr 6e-4 --pictures-after .22 {STUDENT}", 62),
+    ("what ships", "blend.py RUN --first judged --second calm --share .3 --name shipped", None),
 )
 
 

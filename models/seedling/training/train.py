@@ -54,7 +54,7 @@ GUIDANCE = 3.  # of a teacher
 # A student that is judged by critics (critic.py) makes pictures and clips in as many steps as the app will, without guidance.
 JUDGED_PICTURES, JUDGED_CLIPS = 16, 8  # in a batch
 JUDGED_STEPS = 4  # of the app's eight that clips are made in: the gradient goes back through all of them
-JUDGED_SHARE = .1  # weight of what critics say, beside the teacher's velocity
+JUDGED_SHARE = .1  # weight of what critics say, beside the velocity
 JUDGED_OWN = .5  # share of the batches of clips whose first frames the student has made itself, as the app has it
 JUDGED = {"subject": 1., "colour": .4, "scene": .4, "motion": 1.5, "camera": 1., "light": .5}
 JUDGED_LOOKS = 1.  # of a clip, at some moment and at its end: what it shows shall stay what it is
@@ -304,8 +304,9 @@ if __name__ == "__main__":
     parser.add_argument("--steps", type=int, default=10**9)
     parser.add_argument("--name", default="checkpoint")
     parser.add_argument("--begin", help="a checkpoint whose weights to begin with")
-    parser.add_argument("--teacher", help="a checkpoint whose guided velocity is to be learnt instead of the clips'")
-    parser.add_argument("--self-guided", action="store_true", help="words shall make GUIDANCE times as much of a clip as they do, without a teacher: see loss_of")
+    guided = parser.add_mutually_exclusive_group()
+    guided.add_argument("--teacher", help="a checkpoint whose guided velocity is to be learnt instead of the clips'")
+    guided.add_argument("--self-guided", action="store_true", help="words shall make GUIDANCE times as much of a clip as they do, without a teacher: see loss_of")
     parser.add_argument("--critics", action="store_true", help="RUN/critic-*.pt judge what the student makes")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2)
