@@ -11,7 +11,7 @@ const FILE = join(ROOT, 'public/screenshots/studio.png');
 /** The same on a phone. */
 const NARROW = join(ROOT, 'public/screenshots/studio-narrow.png');
 const PROMPT = 'A purple castle in the meadow, the sun sets';
-const SEED = '7'; // the same picture as long as the weights are the same
+const SEED = '3'; // the same picture as long as the weights are the same
 
 const { path } = ensureBrowser(console.error);
 await ensureSite(console.error);

@@ -25,7 +25,9 @@ MOMENTS, EVERY = 6, 2  # latent frames of a clip of eleven that are looked at: e
 # left: it shall read what happens, not what is to be expected.
 BACKWARDS, FROZEN = .3, .12
 STILL = {**dict.fromkeys((*MOTIONS, *CAMERAS), "still"), **dict.fromkeys(LIGHTS)}
-BLUR = .5  # share of clips whose fine channels are weakened, as a model's are
+# How many have their fine channels weakened, as a model's are; and how few channels are coarse and how little is left of the others, most of the time.
+# What moves is to be seen in the coarse ones: a student soon finds fine patterns that say "flies" to a critic of clips which looks at them, and nobody else sees.
+BLUR = {"looks": (.5, 1), "course": (.9, 2.5)}
 # The most noise that is added, in deviations, and how seldom that is much. What happens can be seen through a lot of noise, and what
 # can be seen through it cannot be feigned with little.
 NOISE = {"looks": (.35, 2), "course": (1.2, 1)}
@@ -107,9 +109,10 @@ def labels(said, part, *changes):
 def soften(rng, z, part):
     """What a part is shown of latents [B, C, ...]: as a model might have made them, fine channels weaker, and noise."""
     channels, size = z.shape[1], (len(z), *[1] * (z.ndim - 1))
-    fine = torch.arange(channels).view(-1, *size[2:]) >= torch.from_numpy(rng.integers(6, channels, size))
-    weaker = torch.from_numpy(rng.random(size) < BLUR) & fine
-    strength = torch.where(weaker, torch.from_numpy(rng.random(size)), 1.).float()
+    share, low = BLUR[part]
+    fine = torch.arange(channels).view(-1, *size[2:]) >= torch.from_numpy(6 + (channels - 6) * rng.random(size) ** low)
+    weaker = torch.from_numpy(rng.random(size) < share) & fine
+    strength = torch.where(weaker, torch.from_numpy(rng.random(size) ** low), 1.).float()
     most, power = NOISE[part]
     return z * strength + torch.randn_like(z) * torch.from_numpy(most * rng.random(size) ** power).float()
 

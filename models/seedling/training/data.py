@@ -49,6 +49,8 @@ def favourite_attributes(rng):
     return sensible(replace(favourite, **{key: getattr(other, key)}))
 
 
+# How often a clip is taken for its motion: what is done well already needs to be seen less.
+LEARNT = {"still": .15, "looks around": .2, "jumps": .15, "rises": .2, "falls": .2, "away": .35, "left": .5, "right": .5, "towards": .3, "flies": .4}
 # How readily a clip is taken for the shards from some number on: else nearly every second one stands still; and what is hardest to learn is seldom.
 TAKEN = {30_000: {"still": .25, "looks around": .1},
          35_000: {"still": .1, "looks around": .05, "left": .4, "right": .4, "jumps": .4, "rises": .4, "falls": .6}}
@@ -192,7 +194,12 @@ class Shards:
             weights[square] *= square_share / weights[square].sum()
             weights[~square] *= (1 - square_share) / weights[~square].sum()
         chosen = self.by_shape[shapes[rng.choice(len(shapes), p=weights / weights.sum())]]
-        picks = [(chosen[s], i) for s, i in zip(rng.integers(len(chosen), size=size), rng.integers(CLIPS, size=size))]
+        picks = []
+        while len(picks) < size:
+            shard, i = chosen[int(rng.integers(len(chosen)))], int(rng.integers(CLIPS))
+            a = shard[1][i]
+            if a.subject == "photo" or rng.random() < LEARNT.get(a.motion, 1.):
+                picks.append((shard, i))
         latents, covers = (torch.from_numpy(np.stack([s[k][i] for s, i in picks]).astype(np.float32)) for k in (0, 2))
         return latents, [s[1][i] for s, i in picks], covers, None
 

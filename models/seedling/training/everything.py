@@ -1,4 +1,4 @@
-"""All of Seedling from nothing, stage by stage: python everything.py RUN → RUN/shipped.pt, for export.py. Half a day on two cores; goes on where it was stopped.
+"""All of Seedling from nothing, stage by stage: python everything.py RUN → RUN/shipped.pt, for export.py. Seventeen hours on two cores; goes on where it was stopped.
 
 --scale .01 makes a hundredth of everything, to see that it works; --tell only says what would be done.
 """
@@ -22,7 +22,7 @@ STAGES = (
     ("clips that move as few do", "data.py RUN --shards", (35_000, 35_060)),
     ("first frames", "data.py RUN --pictures", (0, 107)),
     ("the text encoder", "pretrain_text.py RUN", 4),
-    ("the codec's decoder", "train_codec.py RUN", 37),
+    ("the codec's decoder", "train_codec.py RUN --threads 2", 50),
     ("the transformer", "train.py RUN --name checkpoint --pictures-until .55", 400),
     ("the critic of pictures", "critic.py RUN --part looks", 16),
     ("the critic of clips", "critic.py RUN --part course", 20),
@@ -32,7 +32,10 @@ STAGES = (
     ("a calmer student", "blend.py RUN --first further --second blend --share .3 --name calm", None),
     ("the student by itself", f"train.py RUN --name itself --begin RUN/calm.pt --self-guided --lr 8e-4 --ema .998 --pictures-until 0 --pictures-after .12 --rest .999", 20),
     ("and judged", f"train.py RUN --name judged --begin RUN/itself.pt --self-guided --judged-every 2 --lr 6e-4 --pictures-after .22 {STUDENT}", 62),
-    ("what ships", "blend.py RUN --first judged --second calm --share .3 --name shipped", None),
+    ("a calmer one again", "blend.py RUN --first judged --second calm --share .3 --name calmer", None),
+    ("judged longer", f"train.py RUN --name longer --begin RUN/calmer.pt --self-guided --judged-every 3 --lr 6e-4 --pictures-after .2 {STUDENT} --rest .4", 75),
+    ("and longer", f"train.py RUN --name longest --begin RUN/longer.pt --self-guided --judged-every 2 --lr 6e-4 --pictures-after .2 {STUDENT} --rest .4 --ema .997", 97),
+    ("what ships", f"train.py RUN --name shipped --begin RUN/longest.pt --self-guided --judged-every 2 --lr 6e-4 --pictures-after .2 {STUDENT} --rest .4 --ema .997", 92),
 )
 
 

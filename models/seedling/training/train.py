@@ -20,7 +20,7 @@ from tokenizers import Tokenizer
 
 import critic
 from captions import caption
-from codec import load_codec
+from codec import STRIDE, linear_frames, linear_inverse, load_codec
 from data import Shards
 from export import DEFAULTS
 from model import Seedling, encode_ids
@@ -56,8 +56,11 @@ JUDGED_PICTURES, JUDGED_CLIPS = 16, 8  # in a batch
 JUDGED_STEPS = 4  # of the app's eight that clips are made in: the gradient goes back through all of them
 JUDGED_SHARE = .1  # weight of what critics say, beside the velocity
 JUDGED_OWN = .5  # share of the batches of clips whose first frames the student has made itself, as the app has it
-JUDGED = {"subject": 1., "colour": .4, "scene": .4, "motion": 1.5, "camera": 1., "light": .5}
+JUDGED = {"subject": 1., "colour": .4, "scene": .4, "motion": 2., "camera": 1.2, "light": .5}
 JUDGED_LOOKS = 1.  # of a clip, at some moment and at its end: what it shows shall stay what it is
+# A student that pleases critics leaves the cells of 8 × 8 pixels to be seen. Of that they say nothing, and it weighs beside what they say:
+EDGES = 3.  # how much more than in clips neighbouring pixels differ where two cells meet, of how much they do inside one
+PATTERN, LEVELS = .3, 2 / 255  # how far what all cells have in common is from what it is in clips, in so much brightness
 COARSE = .35  # a channel's loss is weighted by its eigenvalue to this power: what fills the picture before what decorates it
 
 
@@ -122,10 +125,28 @@ def make(transformer, states, lengths, x, start=None, frames=None, left_out=()):
     return denoise(lambda x, t, prefix: transformer(x, t, states, prefix, lengths, time, frames), x, levels, start)
 
 
-def judged_loss(model, critics, tokenizer, shards, rng, clips):
+def cells(frames):
+    """frames [B, N, 3, H, W] → (squared differences of neighbouring pixels where cells meet ÷ those inside, [B, 2] of columns and rows;
+    what all cells have in common, [3, STRIDE, STRIDE], mean 0 in each colour)."""
+    ratios = []
+    for way in (3, 4):
+        steps = frames.diff(dim=way).square().mean(tuple(k for k in range(1, 5) if k != way))
+        meet = torch.arange(steps.shape[1]) % STRIDE == STRIDE - 1
+        ratios.append((steps[:, meet].mean(1) + 1e-5) / (steps[:, ~meet].mean(1) + 1e-5))
+    pattern = frames.mean((0, 1)).unflatten(2, (-1, STRIDE)).unflatten(1, (-1, STRIDE)).mean((1, 3))
+    return torch.stack(ratios, 1), pattern - pattern.mean((1, 2), keepdim=True)
+
+
+def cells_loss(inverse, made, clean):
+    """How much more latents made [B, C, T, h, w] show their cells than clean ones, of as many other clips of the same kinds; inverse: of linear_inverse()."""
+    (ratio, pattern), (usual, same) = (cells(torch.stack([linear_frames(inverse, c.transpose(0, 1)).flatten(0, 1) for c in z])) for z in (made.float(), clean))
+    return EDGES * (ratio.log().mean(0) - usual.log().mean(0)).relu().square().sum() + PATTERN * ((pattern - same) / LEVELS).square().mean()
+
+
+def judged_loss(model, critics, tokenizer, shards, rng, clips, inverse=None):
     """(what critics say against what the student makes of captions, share of motions or subjects that are right or None where none is said).
 
-    The first is the cross-entropy of all that is said, weighted (DRaFT, arXiv:2309.17400).
+    The first is the cross-entropy of all that is said, weighted (DRaFT, arXiv:2309.17400), and, with the inverse of the codec's encoder, cells_loss.
     Of clips every other latent frame is made, at its place in time: half the tokens; and in JUDGED_STEPS of the app's steps, each time others."""
     own = clips and rng.random() < JUDGED_OWN
     clean, attributes, _, _ = shards.batch(rng, JUDGED_CLIPS, 1.) if clips else shards.pictures(rng, JUDGED_PICTURES, .8)
@@ -134,24 +155,29 @@ def judged_loss(model, critics, tokenizer, shards, rng, clips):
         clean = clean[:len(attributes)]
     told = [set() for _ in attributes]
     ids, lengths = encode_ids(tokenizer, [caption(a, rng, MOVES_SAID, t) for a, t in zip(attributes, told)])
-    right, total = None, 0.
+    right = None
     with torch.no_grad():
         states = model.text(ids, lengths)
     with torch.autocast("cpu", torch.bfloat16):
         if not clips:
             made = make(model.transformer, states, lengths, torch.randn_like(clean))
+            drawn = made, clean
             verdicts = [("looks", made[:, :, 0], 1.)]
         else:
             start = clean[:, :, :1]
             if own:
                 with torch.no_grad():
                     start = make(model.transformer, states, lengths, torch.randn_like(start))
-            which = torch.arange(0, clean.shape[2], critic.EVERY)
+            which, odd = torch.arange(0, clean.shape[2], critic.EVERY), int(rng.choice(np.arange(1, clean.shape[2], critic.EVERY)))
+            among = odd // critic.EVERY + 1  # one moment more, which the critic of clips does not see
+            which = torch.cat([which[:among], torch.tensor([odd]), which[among:]])
             left_out = rng.permutation(np.arange(1, DEFAULTS["steps"]))[JUDGED_STEPS - 1:]
             made = make(model.transformer, states, lengths, torch.randn_like(clean[:, :, which]), start, (which, clean.shape[2]), left_out)
-            last = len(which) - 1
-            verdicts = [("course", made, 1.), *(("looks", made[:, :, moment], JUDGED_LOOKS / 2) for moment in (int(rng.integers(1, last)), last))]
+            drawn = made[:, :, 1:], clean[:, :, which[1:]]
+            even = made[:, :, torch.arange(len(which)) != among]
+            verdicts = [("course", even, 1.), *(("looks", made[:, :, moment], JUDGED_LOOKS / 2) for moment in (among, len(which) - 1))]
         verdicts = [(part, critics[part](critic.soften(rng, z, part)), share) for part, z, share in verdicts]
+    total = 0. if inverse is None else cells_loss(inverse, *drawn)
     for part, logits, share in verdicts:
         for name, want in critic.labels(attributes, part).items():
             said = [name == "subject" or name in t and (name != "colour" or rider_of(a) == companion_of(a) == "none") for a, t in zip(attributes, told)]
@@ -240,7 +266,8 @@ def train(rank, options):
             optimiser.adam.load_state_dict(saved["optimiser"])
         steps, draws, elapsed = saved["steps"], saved["draws"], saved["elapsed"]
     weights = {n: p for n, p in model.named_parameters() if p.requires_grad}
-    by_channel = channel_weights(load_codec(f"{options.run}/codec.pt"))
+    codec = load_codec(f"{options.run}/codec.pt")
+    by_channel, inverse = channel_weights(codec), linear_inverse(codec)
     until = datetime.datetime.fromisoformat(options.until).timestamp()
     began = time.time() - elapsed
 
@@ -264,7 +291,7 @@ def train(rank, options):
                        SQUARE_PICTURES if progress < SQUARE_PICTURES_UNTIL else None, options.self_guided)
         loss.backward()
         if critics and steps % options.judged_every == 0:
-            verdict, right = judged_loss(model, critics, tokenizer, shards, rng, not pictures)
+            verdict, right = judged_loss(model, critics, tokenizer, shards, rng, not pictures, inverse)
             (verdict * options.judged_every).backward()
             if right is not None:
                 obeyed[pictures] = right if obeyed[pictures] is None else obeyed[pictures] * .95 + right * .05

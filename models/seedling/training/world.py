@@ -1538,7 +1538,7 @@ class Figure:
 
 
 LAYOUTS = 16  # of each scene
-GROWTH = (.1, .34, .58, .82)  # when what grows does so by another third
+GROWTH = (.25, .75)  # from when to when what grows does so
 
 
 class Clip:
@@ -1574,7 +1574,7 @@ class Clip:
         # (begin, end) of a way across, in its own direction: who stands in the middle can set out as well as who comes in.
         self.way = (-.56 * X, .56 * X) if past_the_moon(a) else ((.64 * self.start - .56) * X, (.64 * self.start + .28) * X)
         self.hops = int(rng.integers(2, 5))
-        self.turns = rng.choice([1., 1., 1.25])
+        rng.choice([1., 1., 1.25])  # says nothing any more; what is drawn after it stays what it was
         self.faces = rng.choice([-1, 1])
         self.amount = 1.
         self.lift = .15 if a.subject in ALOFT and a.motion not in ("jumps", "rises", "falls", "spins") else 0.
@@ -1666,19 +1666,20 @@ class Clip:
                 y -= abs(math.sin((u - .75) * 4 * math.pi * 1.0)) * .05
             turn = math.sin(t * 3) * 8
         elif a.motion == "spins":
-            turn, go = 360 * self.turns * u * faces, .5
+            # About its upright axis, as a paper puppet does: upside down, most of them are nothing that a small model has ever seen.
+            side = math.cos(2 * math.pi * u * (1 if self.duration < 7 else 2))
+            faces, go = faces * math.copysign(max(abs(side), .08), side), .5
         elif a.motion in ("towards", "away"):
             k = ease(u) * .5 + u * .5
             k = k if a.motion == "towards" else 1 - k
             scale = .36 * (1.3 / .36) ** k
             near = (scale - .36) / .94
             x, y, go = x * (.3 + .7 * near), mix(self.hz + .16, self.feet + .1, near) - self.lift * scale, 1.
-        elif a.motion == "grows":  # by leaps: what grows evenly might as well come nearer
-            scale = .4 * 3 ** (sum(ease(u, at, at + .12) for at in GROWTH) / len(GROWTH))
+        elif a.motion == "grows":  # in the middle of the clip: what grows all the time might as well come nearer
+            scale = .4 * 3 ** ease(u, *GROWTH)
         elif a.motion == "flies":
-            # Half a round in five seconds, over the middle or under it: a whole one is more than so few moments hold together.
-            angle, way, over = math.pi * u * (1 if self.duration < 7 else 2), 1 if self.start < .5 else -1, self.start in (0., .5)
-            low, high = (.16, -.4) if over else (-.2, .36)
+            # Half a round in five seconds, up and down again: a whole one is more than so few moments hold together.
+            angle, way, low, high = math.pi * u * (1 if self.duration < 7 else 2), 1 if self.start < .5 else -1, .26, -.5
             x, y, go, scale = -way * X * .46 * math.cos(angle), Y * (low + high * math.sin(angle)) + size * .36, 1., .72
             dx, dy = way * X * .46 * math.sin(angle), Y * high * math.cos(angle)
             faces = math.copysign(1., dx)
@@ -1874,7 +1875,7 @@ class Clip:
             shadow = max(0., 1 - (ground - y) * 1.6) * size
             if a.scene != "ocean" and shadow > 0 and figure.kind != "moon":
                 colour = skia_colour((.08, .06, .14), .34)
-                wide = BOX[figure.kind][0] * .95
+                wide = BOX[figure.kind][0] * .95 * max(.3, abs(faces))
                 oval = skia.Rect.MakeLTRB(fx - wide * shadow, ground - .075 * shadow, fx + wide * shadow, ground + .085 * shadow)
                 canvas.drawOval(oval, skia.Paint(AntiAlias=True, Color4f=colour))
             self.draw_figure(canvas, tint, figure, (fx, y + self.sink(figure), turn, faces, go, size), u, t, look, glow)
@@ -1896,6 +1897,8 @@ class Clip:
             faces *= math.copysign(max(abs(look), .6), look)
         if kind not in LIT + ("tree",):
             canvas.scale(faces, 1)
+        elif a.motion == "spins":  # whose light falls from where it does
+            canvas.scale(faces * self.faces, 1)
         if not plain:
             canvas.saveLayer(None, tint)
         life = t + self.phase + figure.late

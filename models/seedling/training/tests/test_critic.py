@@ -116,6 +116,16 @@ def test_noise_hides_as_much_as_a_critic_is_used_to():
         assert deviations.max() <= 1.1 * most and abs(deviations.mean() - most / (power + 1)) < .05 * most
 
 
+def test_a_critic_of_clips_mostly_sees_coarse_channels_and_one_of_looks_does_not(monkeypatch):
+    monkeypatch.setattr(critic, "NOISE", dict.fromkeys(critic.NOISE, (0., 1)))
+    rng, left = np.random.default_rng(0), {}
+    for part in critic.NOISE:
+        seen = critic.soften(rng, torch.ones(800, 48, 1, 1), part).flatten(1)
+        assert (seen[:, :6] == 1).all() and ((seen == 1).all(1)).float().mean() > .05  # some as they are
+        left[part] = seen[:, 24:].mean().item()
+    assert left["course"] < .55 < .75 < left["looks"], left
+
+
 @pytest.mark.parametrize("clips", [False, True])
 def test_what_critics_say_reaches_every_block(student, tokenizer, clips, monkeypatch):
     model, critics = student

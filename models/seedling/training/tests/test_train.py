@@ -98,3 +98,24 @@ def test_a_model_that_guides_itself_makes_three_times_as_much_of_words(monkeypat
         optimiser.zero_grad()
     none, right, left = model.value.tolist()  # ord("a") is odd
     assert abs(none) < .25 and abs(left + 1.5) < .3 and abs(right - 1.5) < .3, model.value
+
+
+def test_cells_are_seen_where_they_do_not_meet_and_where_they_are_all_alike():
+    torch.manual_seed(0)
+    kernel = torch.linalg.qr(torch.randn(768, 48))[0].T.reshape(48, 12, 8, 8)
+    inverse = kernel, torch.full((1, 12, 8, 8), .5)
+
+    def latents(frames):  # [B, 12, 64, 64] → as well as 48 channels tell them
+        return torch.nn.functional.conv2d(frames, kernel, stride=8)[:, :, None]
+
+    across = torch.linspace(0, 6.28, 64)
+    waves = torch.stack([torch.sin(across * (k + 1))[:, None] * torch.cos(across * (3 - k))[None] for k in range(3)] * 4)[None].repeat(6, 1, 1, 1) * torch.rand(6, 1, 1, 1)
+    smooth = latents(waves)
+    assert train.cells_loss(inverse, smooth, smooth) == 0
+    apart = smooth[:, :, :, torch.randperm(8)][:, :, :, :, torch.randperm(8)]  # what every cell shows is the same, what is beside it is not
+    assert train.cells_loss(inverse, apart, smooth) > .02
+    alike = smooth + torch.randn(1, 48, 1, 1, 1) * .2
+    assert train.cells_loss(inverse, alike, smooth) > 1
+    strength = smooth.clone().requires_grad_()
+    train.cells_loss(inverse, strength, apart).backward()
+    assert strength.grad.isfinite().all()
