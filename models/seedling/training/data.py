@@ -49,7 +49,7 @@ def favourite_attributes(rng):
     return sensible(replace(favourite, **{key: getattr(other, key)}))
 
 
-# How often a clip is taken for its motion: what is done well already needs to be seen less.
+# How often a clip is drawn for its motion, once a model does well what is here: `train.py --learnt`.
 LEARNT = {"still": .15, "looks around": .2, "jumps": .15, "rises": .2, "falls": .2, "away": .35, "left": .5, "right": .5, "towards": .3, "flies": .4}
 # How readily a clip is taken for the shards from some number on: else nearly every second one stands still; and what is hardest to learn is seldom.
 TAKEN = {30_000: {"still": .25, "looks around": .1},
@@ -163,10 +163,10 @@ def plainness(a):
 
 
 class Shards:
-    """All shards on disk, listed anew by refresh(); draws batches of one size."""
+    """All shards on disk, listed anew by refresh(); draws batches of one size. learnt = how often a clip is drawn for its motion, None = all alike."""
 
-    def __init__(self, folder):
-        self.folder, self.loaded = folder, {}
+    def __init__(self, folder, learnt=None):
+        self.folder, self.loaded, self.learnt = folder, {}, learnt or {}
 
     def refresh(self):
         for name in sorted(os.listdir(self.folder)):
@@ -198,7 +198,7 @@ class Shards:
         while len(picks) < size:
             shard, i = chosen[int(rng.integers(len(chosen)))], int(rng.integers(CLIPS))
             a = shard[1][i]
-            if a.subject == "photo" or rng.random() < LEARNT.get(a.motion, 1.):
+            if a.subject == "photo" or rng.random() < self.learnt.get(a.motion, 1.):
                 picks.append((shard, i))
         latents, covers = (torch.from_numpy(np.stack([s[k][i] for s, i in picks]).astype(np.float32)) for k in (0, 2))
         return latents, [s[1][i] for s, i in picks], covers, None

@@ -13,6 +13,7 @@ import torch
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 STUDENT = "--critics --batch 6 --ema .995 --pictures-until 0 --rest .5"
+JUDGED = "--self-guided --learnt --critics --batch 6 --lr 6e-4 --pictures-until 0 --pictures-after .2 --rest .4"
 # What makes it, and how much: shards (from, to) or minutes. In this order.
 STAGES = (
     ("the codec's linear encoder", "data.py RUN --fit", None),
@@ -33,9 +34,9 @@ STAGES = (
     ("the student by itself", f"train.py RUN --name itself --begin RUN/calm.pt --self-guided --lr 8e-4 --ema .998 --pictures-until 0 --pictures-after .12 --rest .999", 20),
     ("and judged", f"train.py RUN --name judged --begin RUN/itself.pt --self-guided --judged-every 2 --lr 6e-4 --pictures-after .22 {STUDENT}", 62),
     ("a calmer one again", "blend.py RUN --first judged --second calm --share .3 --name calmer", None),
-    ("judged longer", f"train.py RUN --name longer --begin RUN/calmer.pt --self-guided --judged-every 3 --lr 6e-4 --pictures-after .2 {STUDENT} --rest .4", 75),
-    ("and longer", f"train.py RUN --name longest --begin RUN/longer.pt --self-guided --judged-every 2 --lr 6e-4 --pictures-after .2 {STUDENT} --rest .4 --ema .997", 97),
-    ("what ships", f"train.py RUN --name shipped --begin RUN/longest.pt --self-guided --judged-every 2 --lr 6e-4 --pictures-after .2 {STUDENT} --rest .4 --ema .997", 92),
+    ("judged longer", f"train.py RUN --name longer --begin RUN/calmer.pt --judged-every 3 --ema .995 {JUDGED}", 78),
+    ("and longer", f"train.py RUN --name longest --begin RUN/longer.pt --judged-every 2 --ema .997 {JUDGED}", 94),
+    ("what ships", f"train.py RUN --name shipped --begin RUN/longest.pt --judged-every 2 --ema .997 {JUDGED}", 100),
 )
 
 

@@ -21,7 +21,7 @@ from tokenizers import Tokenizer
 import critic
 from captions import caption
 from codec import STRIDE, linear_frames, linear_inverse, load_codec
-from data import Shards
+from data import LEARNT, Shards
 from export import DEFAULTS
 from model import Seedling, encode_ids
 from sample import denoise, sigmas
@@ -277,7 +277,7 @@ def train(rank, options):
                         "steps": steps, "draws": draws, "elapsed": time.time() - began, "loss": running}, path + ".tmp")
             os.replace(path + ".tmp", path)
 
-    shards = Shards(f"{options.run}/shards")
+    shards = Shards(f"{options.run}/shards", LEARNT if options.learnt else None)
     shards.refresh()
     obeyed = [None, None]
     running, saved_at, told_at, listed_at, draws_told = None, time.time(), time.time(), time.time(), draws
@@ -335,6 +335,7 @@ if __name__ == "__main__":
     guided.add_argument("--teacher", help="a checkpoint whose guided velocity is to be learnt instead of the clips'")
     guided.add_argument("--self-guided", action="store_true", help="words shall make GUIDANCE times as much of a clip as they do, without a teacher: see loss_of")
     parser.add_argument("--critics", action="store_true", help="RUN/critic-*.pt judge what the student makes")
+    parser.add_argument("--learnt", action="store_true", help="clips whose motion is done well already are drawn less often: LEARNT in data.py")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--judged-every", type=int, default=1, help="how many steps there are to each that critics judge")

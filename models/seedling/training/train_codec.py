@@ -7,6 +7,7 @@ window cuts the picture its edge is context and not compared.
 """
 import argparse
 import os
+import sys
 import time
 
 import numpy as np
@@ -23,6 +24,7 @@ MOMENTS = 2  # taken from each clip
 GROUPS = 3  # an example of one moment holds every third of its 15 frames: neighbours teach the same
 BEFORE, AFTER = (12, 13, 14), (0, 1, 2)  # an example of two moments holds these of the first and of the second
 MEETINGS = .5  # of the steps: two moments
+HELD, HELD_CLIPS = 9_100_000, 24  # seeds from there on, and how many of each kind of example
 STEADY = 1.  # weight of how the two frames differ that meet; of others it would be too much: the decoder then paints one frame three times
 
 
@@ -87,11 +89,17 @@ def meeting_step(frames):
     return frames[:, len(BEFORE)] - frames[:, len(BEFORE) - 1]
 
 
-def loss_of(out, target, boxes, meeting):
-    """Absolute and squared error of frames [B, N, 3, H, W], of their edges and, where moments meet, of how the two frames there differ."""
-    mask = torch.zeros(len(boxes), 1, 1, *out.shape[-2:])
+def mask_of(boxes, height, width):
+    """1 where frames are compared, else 0: [B, 1, 1, H, W]."""
+    mask = torch.zeros(len(boxes), 1, 1, height, width)
     for m, (y0, y1, x0, x1) in zip(mask, boxes):
         m[..., y0:y1, x0:x1] = 1
+    return mask
+
+
+def loss_of(out, target, boxes, meeting):
+    """Absolute and squared error of frames [B, N, 3, H, W], of their edges and, where moments meet, of how the two frames there differ."""
+    mask = mask_of(boxes, *out.shape[-2:])
     out, target = out * mask, target * mask
     loss = (out - target).abs().mean()
     for axis in (-1, -2):
@@ -99,6 +107,27 @@ def loss_of(out, target, boxes, meeting):
     if meeting:
         loss = loss + STEADY * (meeting_step(out) - meeting_step(target)).abs().mean()
     return loss + 2. * (out - target).square().mean()
+
+
+def measure(codec):
+    """Prints, of HELD_CLIPS clips a group that it is not taught with, how near the decoder comes and how frames differ where moments meet, levels of 255."""
+    errors, edges, steps = ([], []), [], []
+    for k in range(HELD_CLIPS * (GROUPS + 1)):
+        group = k % (GROUPS + 1)
+        z, target, boxes = example(codec, HELD + k, group)
+        z, target = torch.from_numpy(np.stack(z)).float(), torch.from_numpy(np.stack(target)).float() / 255
+        mask = mask_of(boxes, *target.shape[-2:])
+        share = mask.mean()
+        out, target = decoded(codec.decoder, z, group).clamp(0, 1) * mask, target * mask
+        errors[group == GROUPS].append((out - target).square().mean() / share)
+        edges.append(out.diff(dim=-1).abs().sum() / target.diff(dim=-1).abs().sum())
+        if group == GROUPS:
+            beside = out[:, 1] - out[:, 0]
+            steps.append(torch.stack([x.abs().mean() * 255 / share for x in (meeting_step(out), beside, meeting_step(target))]))
+    moment, meeting = (-10 * torch.log10(torch.stack(e).mean()).item() for e in errors)
+    there, beside, should = torch.stack(steps).mean(0).tolist()
+    print(f"{moment:.2f} dB, where moments meet {meeting:.2f} dB; edges are {100 * torch.stack(edges).mean():.1f} % of what they should be; "
+          f"where moments meet frames differ by {there:.2f} levels, beside it by {beside:.2f}, and should by {should:.2f}")
 
 
 if __name__ == "__main__":
@@ -109,10 +138,15 @@ if __name__ == "__main__":
     parser.add_argument("--batch", type=int, default=12)
     parser.add_argument("--pool", type=int, default=256, help="examples of each group kept in memory, renewed all the time")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--measure", action="store_true", help="learn nothing, but tell how well it does")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     path = f"{options.run}/codec.pt"
     codec = load_codec(path).train()
+    if options.measure:
+        with torch.no_grad():
+            measure(codec)
+        sys.exit()
     codec.decoder.to(memory_format=torch.channels_last)
     mean = codec.encoder.mean
     rng = np.random.default_rng(int(time.time()))

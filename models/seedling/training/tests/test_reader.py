@@ -120,6 +120,12 @@ def test_pictures_are_the_first_moments_of_clips_and_drawn_evenly(tmp_path, monk
     for square_share in (None, 1.):
         z, attributes, cover, when = shards.pictures(rng, 6, square_share)
         assert z.shape == (6, CHANNELS, 1, 8, 8) and cover.shape == (6, 1, 8, 8) and len(attributes) == 6 and ((0 <= when) & (when <= 1)).all()
+    there = {a.motion for shard in shards.by_shape.values() for _, said, _ in shard for a in said}
+    assert {a.motion for a in shards.batch(rng, 40)[1]} == there and len(there) == 2
+    one, other = sorted(there)
+    learnt = Shards(str(tmp_path), {one: 0.})
+    learnt.refresh()
+    assert {a.motion for a in learnt.batch(rng, 40)[1]} == {other}
 
 
 def test_a_network_is_trained_against_the_clock_and_goes_on_from_its_file(tmp_path):
