@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from codec import CHANNELS, FRAMES_IN, group_frames, linear_frames, linear_inverse, load_codec
+from codec import CHANNELS, FRAMES_IN, linear_frames, linear_inverse, load_codec
 from data import Shards
 from prompts import ALIKE
 from reader import CLASSES, MIRRORED, PARTS, REVERSED, Residual, label, train_against_the_clock
@@ -52,7 +52,9 @@ class Looks(nn.Module):
 
 
 class Course(nn.Module):
-    """Six latent frames of clips [B, C, 6, 8, 8] → logits an attribute. What is where, and when, is kept until the end."""
+    """Six latent frames of clips [B, C, 6, h, w] → logits an attribute. What is where, and when, is kept until the end.
+
+    A place is known as one of 8 × 8, or between those."""
 
     def __init__(self, width=96):
         super().__init__()
@@ -79,7 +81,10 @@ class Course(nn.Module):
 
     def forward(self, z):
         b = len(z)
-        x = self.entry(z.transpose(1, 2).flatten(0, 1)).unflatten(0, (b, MOMENTS)).transpose(1, 2) + self.place.unflatten(3, (8, 8))
+        place = self.place.unflatten(3, (8, 8))
+        if z.shape[3:] != (8, 8):
+            place = F.interpolate(place[0], z.shape[3:], mode="bilinear")[None]
+        x = self.entry(z.transpose(1, 2).flatten(0, 1)).unflatten(0, (b, MOMENTS)).transpose(1, 2) + place
         x = self.stages(x, self.body)
         x = self.pool(x.transpose(1, 2).flatten(0, 1)).unflatten(0, (b, MOMENTS)).transpose(1, 2)
         x = F.silu(self.stages(x, self.late)).flatten(3)  # [B, 2W, 6, 16]
@@ -94,6 +99,34 @@ class Course(nn.Module):
 NETWORKS = {"looks": Looks, "course": Course}
 
 
+class Learning:
+    """Goes on training critics, {part: network}, with what is drawn beside what they judge: what deceives them does not do so for long."""
+
+    def __init__(self, critics, vary, rate=1e-3):
+        self.critics, self.vary, self.rate = critics, vary, rate
+        self.weights = [p for network in critics.values() for p in network.parameters()]
+        self.optimiser = torch.optim.AdamW(self.weights, lr=rate, betas=(.9, .98), weight_decay=.05)
+
+    def step(self, drawn, rate):
+        """drawn: {part: (latents, changed, labels)}, see draw(); rate: 0..1. Returns {attribute: share of right answers}."""
+        right = {}
+        for part, (z, changed, want) in drawn.items():
+            network = self.critics[part].train().requires_grad_(True)
+            with torch.autocast(z.device.type, torch.bfloat16):
+                logits = network(soften(seen(z, changed, self.vary), part))
+            loss = sum(F.cross_entropy(logits[n].float(), w, ignore_index=-1, label_smoothing=.05, reduction="sum") / len(w) for n, w in want.items()) / len(want)
+            loss.backward()
+            right |= {n: ((logits[n].argmax(1) == w).sum() / (w >= 0).sum()).detach() for n, w in want.items()}
+        torch.nn.utils.clip_grad_norm_(self.weights, 1.)
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.rate * rate
+        self.optimiser.step()
+        self.optimiser.zero_grad()
+        for network in self.critics.values():
+            network.eval().requires_grad_(False)
+        return right
+
+
 def load_critic(path, part):
     network = NETWORKS[part]().eval().requires_grad_(False)
     network.load_state_dict(torch.load(path, weights_only=True))
@@ -106,22 +139,25 @@ def labels(said, part, *changes):
             for name in PARTS[part]}
 
 
-def soften(rng, z, part):
+def soften(z, part):
     """What a part is shown of latents [B, C, ...]: as a model might have made them, fine channels weaker, and noise."""
     channels, size = z.shape[1], (len(z), *[1] * (z.ndim - 1))
+
+    def some():
+        return torch.rand(size, device=z.device)
+
     share, low = BLUR[part]
-    fine = torch.arange(channels).view(-1, *size[2:]) >= torch.from_numpy(6 + (channels - 6) * rng.random(size) ** low)
-    weaker = torch.from_numpy(rng.random(size) < share) & fine
-    strength = torch.where(weaker, torch.from_numpy(rng.random(size) ** low), 1.).float()
+    fine = torch.arange(channels, device=z.device).view(-1, *size[2:]) >= 6 + (channels - 6) * some() ** low
+    strength = torch.where((some() < share) & fine, some() ** low, 1.)
     most, power = NOISE[part]
-    return z * strength + torch.randn_like(z) * torch.from_numpy(most * rng.random(size) ** power).float()
+    return z * strength + torch.randn_like(z) * (most * some() ** power)
 
 
 class Vary:
     """Latents [B, C, 11, h, w] of the mirrored clip, or of the clip that runs backwards: through the linear codec, which loses next to nothing of them."""
 
-    def __init__(self, codec):
-        self.encoder, self.inverse = codec.encoder, linear_inverse(codec)
+    def __init__(self, codec, inverse=None):
+        self.encoder, self.inverse = codec.encoder, inverse or linear_inverse(codec)
 
     def mirror(self, z):
         return self.through(z, lambda frames: frames.flip(-1))
@@ -131,26 +167,36 @@ class Vary:
 
     @torch.no_grad()
     def through(self, z, change):
-        return torch.stack([self.encoder(group_frames(change(linear_frames(self.inverse, clip.transpose(0, 1)).flatten(0, 1)[FRAMES_IN - 1:]))).transpose(0, 1) for clip in z])
+        """Latents of what change makes of frames [F, B, 3, 8h, 8w]; of all clips at once."""
+        frames = change(linear_frames(self.inverse, z.transpose(1, 2).flatten(0, 1)).unflatten(0, z.shape[:3:2]).flatten(1, 2).transpose(0, 1)[FRAMES_IN - 1:])
+        first = frames[:1].repeat(FRAMES_IN, 1, 1, 1, 1)
+        grouped = torch.cat([first, frames[1:]]).unflatten(0, (-1, FRAMES_IN)).permute(2, 0, 1, 3, 4, 5).flatten(2, 3)  # [B, T, 12, 8h, 8w]
+        return self.encoder(grouped.flatten(0, 1)).unflatten(0, z.shape[:3:2]).transpose(1, 2)
 
 
-def draw(part, rng, shards, size, vary=None):
-    """(latents, labels): single frames of all shapes, or every other frame of square clips."""
+def draw(part, rng, shards, size, vary=False, square_share=None):
+    """(latents, what was changed, labels): single frames, or whole clips, of which `seen` shows the critic some; of all shapes."""
     if part == "looks":
-        z, said, _, _ = shards.pictures(rng, size, .9)
-        return z[:, :, 0], labels(said, part)
-    chosen = shards.by_shape[CHANNELS, MOMENTS * EVERY - 1, 8, 8]
-    picks = [(chosen[s], i) for s, i in zip(rng.integers(len(chosen), size=size), rng.integers(len(chosen[0][1]), size=size))]
-    z, said = torch.from_numpy(np.stack([s[0][i] for s, i in picks]).astype(np.float32)), [s[1][i] for s, i in picks]
-    changes = []
-    if vary and rng.random() < .5:
-        z, changes = vary.mirror(z), [MIRRORED]
-    kind = rng.random() if vary else 1.
+        z, said, _, _ = shards.pictures(rng, size, .9 if square_share is None else square_share)
+        return z[:, :, 0], (), labels(said, part)
+    z, said, _, _ = shards.batch(rng, size, 1. if square_share is None else square_share, MOMENTS * EVERY - 1)
+    mirrored, kind = vary and rng.random() < .5, rng.random() if vary else 1.
+    changes = ([MIRRORED] if mirrored else []) + ([STILL] if kind < FROZEN else [REVERSED, dict.fromkeys(LIGHTS)] if kind < FROZEN + BACKWARDS else [])
+    return z, (mirrored, kind), labels(said, part, *changes)
+
+
+def seen(z, changed, vary=None):
+    """What a critic is shown of what was drawn."""
+    if z.ndim == 4:
+        return z
+    mirrored, kind = changed
+    if mirrored:
+        z = vary.mirror(z)
     if kind < FROZEN:
-        z, changes = z[:, :, :1].expand_as(z), [STILL]
+        z = z[:, :, :1].expand_as(z)
     elif kind < FROZEN + BACKWARDS:
-        z, changes = vary.backwards(z), [*changes, REVERSED, dict.fromkeys(LIGHTS)]
-    return z[:, :, ::EVERY], labels(said, part, *changes)
+        z = vary.backwards(z)
+    return z[:, :, ::EVERY]
 
 
 def measure(critic, part, shards):
@@ -158,8 +204,8 @@ def measure(critic, part, shards):
     rng, right = np.random.default_rng(5), {name: [] for name in PARTS[part]}
     with torch.no_grad():
         for _ in range(16):
-            z, want = draw(part, rng, shards, 48)
-            for name, logits in critic(z).items():
+            z, changed, want = draw(part, rng, shards, 48)
+            for name, logits in critic(seen(z, changed)).items():
                 right[name] += (logits.argmax(1) == want[name])[want[name] >= 0].tolist()
     return {name: float(np.mean(r)) for name, r in right.items()}
 
@@ -172,11 +218,11 @@ def train(options):
     for some in filter(None, (shards, held)):
         some.refresh()
 
-    def seen():
-        z, want = draw(part, rng, shards, options.batch, vary)
-        return soften(rng, z, part), want
+    def show():
+        z, changed, want = draw(part, rng, shards, options.batch, True)
+        return soften(seen(z, changed, vary), part), want
 
-    train_against_the_clock(NETWORKS[part], f"{options.run}/critic-{part}.pt", PARTS[part], seen,
+    train_against_the_clock(NETWORKS[part], f"{options.run}/critic-{part}.pt", PARTS[part], show,
                             lambda critic: measure(critic, part, held) if held else {}, options.minutes, options.lr, smoothing=.05)
 
 

@@ -21,7 +21,7 @@ from world import Attributes, Clip, PhotoClip, companion_of, render_clip, rider_
 
 CLIPS = 64  # in a shard, all of one size
 PICTURES, PICTURE_SEED = 512, 20_000_000  # in a shard of first frames: forty times as cheap as clips, so that none need be seen often
-SQUARE_FROM = 20_000
+SQUARE_FROM, MIXED_FROM = 20_000, 40_000
 FIRST_SHARE = .7  # of single pictures: a clip's first; others tell how it goes on
 PHOTO_SHARE, FAVOURITE_SHARE = .10, .08
 # What the app's example prompts ask for; a share of the clips are these, with something changed.
@@ -53,7 +53,8 @@ def favourite_attributes(rng):
 LEARNT = {"still": .15, "looks around": .2, "jumps": .15, "rises": .2, "falls": .2, "away": .35, "left": .5, "right": .5, "towards": .3, "flies": .4}
 # How readily a clip is taken for the shards from some number on: else nearly every second one stands still; and what is hardest to learn is seldom.
 TAKEN = {30_000: {"still": .25, "looks around": .1},
-         35_000: {"still": .1, "looks around": .05, "left": .4, "right": .4, "jumps": .4, "rises": .4, "falls": .6}}
+         35_000: {"still": .1, "looks around": .05, "left": .4, "right": .4, "jumps": .4, "rises": .4, "falls": .6},
+         MIXED_FROM: {"still": .25, "looks around": .15, "left": .6, "right": .6, "jumps": .6, "rises": .7, "falls": .8}}
 # Pairs that no training clip shows, so that it can be measured whether words are understood one by one.
 UNSEEN_COLOURS = {"cat": "blue", "dog": "green", "car": "purple", "boat": "yellow", "castle": "pink", "house": "orange", "bus": "white", "bird": "red",
                   "rocket": "black", "fish": "brown", "train": "green", "robot": "pink", "rabbit": "purple", "balloon": "white", "horse": "blue", "dragon": "yellow"}
@@ -88,13 +89,13 @@ def make_clip(seed, width, height, duration, photo_share=PHOTO_SHARE, taken=None
 
 
 def shard_shape(n):
-    """(bucket, latent frames) of shard n: square first, then mostly the others (of 120 shards 40 % are 16:9, 30 % 1:1); from SQUARE_FROM on all are square; see also TAKEN."""
-    if n >= SQUARE_FROM:
+    """(bucket, latent frames) of shard n: square first, then mostly the others (of 120 shards 40 % are 16:9, 30 % 1:1); from SQUARE_FROM on all are square, from MIXED_FROM on a third; see also TAKEN."""
+    if SQUARE_FROM <= n < MIXED_FROM:
         return "1:1", 11
     rng = np.random.default_rng(n + 1_000_003)
     if n < 40:
         return ("16:9" if n % 4 == 3 else "1:1"), 11
-    bucket = str(rng.choice(list(BUCKETS), p=[.06, .15, .49, .14, .06, .10]))
+    bucket = str(rng.choice(list(BUCKETS), p=[.06, .15, .49, .14, .06, .10] if n < MIXED_FROM else [.34, .09, .35, .07, .05, .10]))
     return bucket, int(rng.choice([11, 7, 5], p=[.84, .09, .07]))
 
 
@@ -163,14 +164,17 @@ def plainness(a):
 
 
 class Shards:
-    """All shards on disk, listed anew by refresh(); draws batches of one size. learnt = how often a clip is drawn for its motion, None = all alike."""
+    """All shards on disk, listed anew by refresh(); draws batches of one size. learnt = how often a clip is drawn for its motion, None = all alike.
 
-    def __init__(self, folder, learnt=None):
-        self.folder, self.loaded, self.learnt = folder, {}, learnt or {}
+    share = (k, n): of n readers this is the one that takes every n-th shard, from the k-th on."""
+
+    def __init__(self, folder, learnt=None, share=(0, 1)):
+        self.folder, self.loaded, self.learnt, self.share = folder, {}, learnt or {}, share
 
     def refresh(self):
         for name in sorted(os.listdir(self.folder)):
-            if name.endswith(".npz") and ".tmp" not in name and name not in self.loaded:
+            own = name.endswith(".npz") and ".tmp" not in name and int(name.removesuffix(".npz").lstrip("p")) % self.share[1] == self.share[0]
+            if own and name not in self.loaded:
                 with np.load(os.path.join(self.folder, name)) as z:
                     self.loaded[name] = (z["latents"], [Attributes(**a) for a in json.loads(str(z["attributes"]))], z["covers"])
         self.by_shape, self.by_size, self.firsts = {}, {}, {}
@@ -185,9 +189,9 @@ class Shards:
     def clips(self):
         return sum(len(a) for _, a, _ in self.loaded.values())
 
-    def batch(self, rng, size, square_share=None):
-        """(latents [B, C, T, h, w] f32, attributes, subject_cover [B, T, h, w], None); square_share = how many batches are 1:1, None = as rendered."""
-        shapes = list(self.by_shape)
+    def batch(self, rng, size, square_share=None, length=None):
+        """(latents [B, C, T, h, w] f32, attributes, subject_cover [B, T, h, w], None); square_share = how many batches are 1:1, None = as rendered; length = the only T."""
+        shapes = [s for s in self.by_shape if length in (None, s[1])]
         weights = np.array([len(self.by_shape[s]) for s in shapes], float)
         square = np.array([s[2:] == (8, 8) and s[1] == 11 for s in shapes])
         if square_share is not None and square.any() and not square.all():

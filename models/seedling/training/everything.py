@@ -1,4 +1,4 @@
-"""All of Seedling from nothing, stage by stage: python everything.py RUN → RUN/shipped.pt, for export.py. Seventeen hours on two cores; goes on where it was stopped.
+"""All of Seedling from nothing, stage by stage: python everything.py RUN → RUN/shipped.pt, for export.py. Seventeen hours on two cores and five minutes of a graphics card; goes on where it was stopped.
 
 --scale .01 makes a hundredth of everything, to see that it works; --tell only says what would be done.
 """
@@ -14,6 +14,8 @@ import torch
 HERE = os.path.dirname(os.path.abspath(__file__))
 STUDENT = "--critics --batch 6 --ema .995 --pictures-until 0 --rest .5"
 JUDGED = "--self-guided --learnt --critics --batch 6 --lr 6e-4 --pictures-until 0 --pictures-after .2 --rest .4"
+CARD = ("--device cuda --processes 1 --threads 2 --loaders 3 --self-guided --critics --critics-learn --judged-every 2 --judged-square .4 --judged-own .3 --judged-size 12 --batch 192 --lr 1.2e-3 "
+        "--ema .99 --pictures-until 0 --pictures-after .2 --rest .4")
 # What makes it, and how much: shards (from, to) or minutes. In this order.
 STAGES = (
     ("the codec's linear encoder", "data.py RUN --fit", None),
@@ -36,7 +38,11 @@ STAGES = (
     ("a calmer one again", "blend.py RUN --first judged --second calm --share .3 --name calmer", None),
     ("judged longer", f"train.py RUN --name longer --begin RUN/calmer.pt --judged-every 3 --ema .995 {JUDGED}", 78),
     ("and longer", f"train.py RUN --name longest --begin RUN/longer.pt --judged-every 2 --ema .997 {JUDGED}", 94),
-    ("what ships", f"train.py RUN --name shipped --begin RUN/longest.pt --judged-every 2 --ema .997 {JUDGED}", 100),
+    ("and longer still", f"train.py RUN --name longer-still --begin RUN/longest.pt --judged-every 2 --ema .997 {JUDGED}", 100),
+    ("clips of all shapes that move", "data.py RUN --shards", (40_000, 40_380)),
+    ("their first frames", "data.py RUN --pictures", (1000, 1057)),
+    ("what ships", f"train.py RUN --name shipped --begin RUN/longer-still.pt {CARD}" if torch.cuda.is_available() else
+     f"train.py RUN --name shipped --begin RUN/longer-still.pt --critics-learn --judged-square .4 --judged-every 2 --ema .997 {JUDGED}", 5 if torch.cuda.is_available() else 200),
 )
 
 

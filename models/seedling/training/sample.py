@@ -30,7 +30,7 @@ def denoise(velocity, x, levels, start=None):
 
     for a, b in zip(levels, levels[1:]):
         x = begun(x)
-        x = x + (b - a) * velocity(x, a.repeat(len(x)) * 1000, prefix).float()
+        x = x + (b - a) * velocity(x, torch.full((len(x),), float(a) * 1000, device=x.device), prefix).float()
     return begun(x)
 
 

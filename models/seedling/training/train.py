@@ -17,12 +17,13 @@ import torch.distributed as dist
 import torch.multiprocessing as processes
 import torch.nn.functional as F
 from tokenizers import Tokenizer
+from torch.utils._pytree import tree_map
 
 import critic
 from captions import caption
 from codec import STRIDE, linear_frames, linear_inverse, load_codec
-from data import LEARNT, Shards
 from export import DEFAULTS
+from feed import Feed
 from model import Seedling, encode_ids
 from sample import denoise, sigmas
 from world import companion_of, rider_of
@@ -55,8 +56,10 @@ GUIDANCE = 3.  # of a teacher
 JUDGED_PICTURES, JUDGED_CLIPS = 16, 8  # in a batch
 JUDGED_STEPS = 4  # of the app's eight that clips are made in: the gradient goes back through all of them
 JUDGED_SHARE = .1  # weight of what critics say, beside the velocity
+JUDGED_SAID = .6  # how often everything is said: what people ask for is mostly one thing that happens
 JUDGED_OWN = .5  # share of the batches of clips whose first frames the student has made itself, as the app has it
 JUDGED = {"subject": 1., "colour": .4, "scene": .4, "motion": 2., "camera": 1.2, "light": .5}
+LEARNING = {"looks": 256, "course": 128}  # in a batch of what critics go on learning from
 JUDGED_LOOKS = 1.  # of a clip, at some moment and at its end: what it shows shall stay what it is
 # A student that pleases critics leaves the cells of 8 × 8 pixels to be seen. Of that they say nothing, and it weighs beside what they say:
 EDGES = 3.  # how much more than in clips neighbouring pixels differ where two cells meet, of how much they do inside one
@@ -70,11 +73,8 @@ def channel_weights(codec):
     return (weights / weights.mean())[:, None, None, None]
 
 
-def loss_of(model, tokenizer, shards, rng, size, square_share, weights, pictures=False, sparse=0, teacher=None, guidance=1., square_pictures=None, self_guided=False):
-    """Weighted square error of the velocity. With a teacher its guided velocity is what should come out.
-
-    self_guided: the clips' own velocity, and 1 − 1/guidance of what words make of the model's. Where that comes to rest words make `guidance`
-    times as much of it as of the clips' (arXiv:2502.12154): no teacher is in the way of what clips have left to teach."""
+def draw(tokenizer, shards, rng, size, square_share, pictures=False, sparse=0, square_pictures=None):
+    """What loss_of learns from: clean latents [B, C, T, h, w], covers [B, T, h, w], when ([B, T] or None), prefix, frames (see Transformer.forward), words and no words as (ids, lengths)."""
     prefix = 0 if pictures else int(rng.choice(PREFIXES, p=PREFIX_SHARE))
     if sparse and not pictures and prefix <= 1:
         size *= 2
@@ -84,26 +84,36 @@ def loss_of(model, tokenizer, shards, rng, size, square_share, weights, pictures
         clean, attributes, covers = clean[keep], [attributes[i] for i in keep], covers[keep]
         when = when if when is None else when[keep]
     prompts = ["" if rng.random() < DROP_PROMPT else caption(a, rng, MOVES_SAID) if prefix else caption(a, rng) for a in attributes]
-    ids, lengths = encode_ids(tokenizer, prompts)
-    with torch.no_grad():
-        states = model.text(ids, lengths)
-    words = torch.rand(len(prompts)) < (MOVES_SHARE if prefix else WORDS_SHARE)
-    high = torch.randn(len(prompts)) * WORDS_DEVIATION + (MOVES_MEAN if prefix else WORDS_MEAN)
-    sigma = torch.where(words, high, torch.randn(len(prompts)) * TIME_DEVIATION + TIME_MEAN)
-    sigma = torch.sigmoid(sigma + PICTURE_SHIFT if pictures else sigma)
     frames, T = None, clean.shape[2]
     if not pictures and sparse and T > sparse and prefix <= 1:
         which = torch.from_numpy(np.concatenate([[0], 1 + np.sort(rng.permutation(T - 1)[:sparse - 1])]))
         clean, covers, when, frames = clean[:, :, which], covers[:, which], (which / (T - 1))[None].expand(len(clean), -1), (which, T)
+    return {"clean": clean, "covers": covers, "when": when, "prefix": prefix, "frames": frames, "pictures": pictures,
+            "words": encode_ids(tokenizer, prompts), "no_words": encode_ids(tokenizer, [""])}
+
+
+def loss_of(model, drawn, weights, teacher=None, guidance=1., self_guided=False):
+    """Weighted square error of the velocity, of what draw() gave. With a teacher its guided velocity is what should come out.
+
+    self_guided: the clips' own velocity, and 1 − 1/guidance of what words make of the model's. Where that comes to rest words make `guidance`
+    times as much of it as of the clips' (arXiv:2502.12154): no teacher is in the way of what clips have left to teach."""
+    clean, covers, when, prefix, frames, (ids, lengths) = (drawn[k] for k in ("clean", "covers", "when", "prefix", "frames", "words"))
+    size, device = (len(clean),), clean.device
+    with torch.no_grad():
+        states = model.text(ids, lengths)
+    words = torch.rand(size, device=device) < (MOVES_SHARE if prefix else WORDS_SHARE)
+    high = torch.randn(size, device=device) * WORDS_DEVIATION + (MOVES_MEAN if prefix else WORDS_MEAN)
+    sigma = torch.where(words, high, torch.randn(size, device=device) * TIME_DEVIATION + TIME_MEAN)
+    sigma = torch.sigmoid(sigma + PICTURE_SHIFT if drawn["pictures"] else sigma)
     noise = torch.randn_like(clean)
     velocity = noise - clean
     s = sigma[:, None, None, None, None]
     x = (1 - s) * clean + s * noise
     x[:, :, :prefix] = clean[:, :, :prefix]
-    with torch.autocast("cpu", torch.bfloat16):  # matrix products only; half as long again without, where the processor has them
+    with torch.autocast(device.type, torch.bfloat16):  # matrix products only; half as long again without, where the processor has them
         v = model.transformer(x, sigma * 1000, states, prefix, lengths, when, frames)
         if teacher is not None or self_guided:
-            no_ids, no_lengths = encode_ids(tokenizer, [""])
+            no_ids, no_lengths = drawn["no_words"]
             with torch.no_grad():
                 no_states = model.text(no_ids, no_lengths).expand(len(x), -1, -1)
                 nothing = (no_states, prefix, no_lengths.expand(len(x)), when, frames)
@@ -131,60 +141,73 @@ def cells(frames):
     ratios = []
     for way in (3, 4):
         steps = frames.diff(dim=way).square().mean(tuple(k for k in range(1, 5) if k != way))
-        meet = torch.arange(steps.shape[1]) % STRIDE == STRIDE - 1
-        ratios.append((steps[:, meet].mean(1) + 1e-5) / (steps[:, ~meet].mean(1) + 1e-5))
+        meet = steps[:, STRIDE - 1::STRIDE]
+        inside = (steps.sum(1) - meet.sum(1)) / (steps.shape[1] - meet.shape[1])
+        ratios.append((meet.mean(1) + 1e-5) / (inside + 1e-5))
     pattern = frames.mean((0, 1)).unflatten(2, (-1, STRIDE)).unflatten(1, (-1, STRIDE)).mean((1, 3))
     return torch.stack(ratios, 1), pattern - pattern.mean((1, 2), keepdim=True)
 
 
 def cells_loss(inverse, made, clean):
     """How much more latents made [B, C, T, h, w] show their cells than clean ones, of as many other clips of the same kinds; inverse: of linear_inverse()."""
-    (ratio, pattern), (usual, same) = (cells(torch.stack([linear_frames(inverse, c.transpose(0, 1)).flatten(0, 1) for c in z])) for z in (made.float(), clean))
+    (ratio, pattern), (usual, same) = (cells(linear_frames(inverse, z.transpose(1, 2).flatten(0, 1)).unflatten(0, z.shape[:3:2]).flatten(1, 2)) for z in (made.float(), clean))
     return EDGES * (ratio.log().mean(0) - usual.log().mean(0)).relu().square().sum() + PATTERN * ((pattern - same) / LEVELS).square().mean()
 
 
-def judged_loss(model, critics, tokenizer, shards, rng, clips, inverse=None):
-    """(what critics say against what the student makes of captions, share of motions or subjects that are right or None where none is said).
-
-    The first is the cross-entropy of all that is said, weighted (DRaFT, arXiv:2309.17400), and, with the inverse of the codec's encoder, cells_loss.
-    Of clips every other latent frame is made, at its place in time: half the tokens; and in JUDGED_STEPS of the app's steps, each time others."""
-    own = clips and rng.random() < JUDGED_OWN
-    clean, attributes, _, _ = shards.batch(rng, JUDGED_CLIPS, 1.) if clips else shards.pictures(rng, JUDGED_PICTURES, .8)
+def draw_judged(tokenizer, shards, rng, clips, size, square_share, own_share=JUDGED_OWN):
+    """What judged_loss makes: clean latents of the same kinds, words, whether clips begin with a frame of the student's own, and want: {part: {attribute: class indices, −1 = unsaid}}."""
+    own = clips and rng.random() < own_share
+    length = critic.MOMENTS * critic.EVERY - 1
+    clean, attributes, _, _ = shards.batch(rng, size, square_share, length) if clips else shards.pictures(rng, size, .8)
     if own or not clips:  # nobody can draw a photograph that is not there; of what is drawn anew only the shape is needed
         attributes = [a for a in attributes if a.subject != "photo"] or attributes
         clean = clean[:len(attributes)]
     told = [set() for _ in attributes]
-    ids, lengths = encode_ids(tokenizer, [caption(a, rng, MOVES_SAID, t) for a, t in zip(attributes, told)])
-    right = None
+    words = encode_ids(tokenizer, [caption(a, rng, JUDGED_SAID, t) for a, t in zip(attributes, told)])
+    want = {}
+    for part in critic.PARTS if clips else ("looks",):
+        want[part] = {}
+        for name, is_so in critic.labels(attributes, part).items():
+            said = [name == "subject" or name in t and (name != "colour" or rider_of(a) == companion_of(a) == "none") for a, t in zip(attributes, told)]
+            want[part][name] = torch.where(torch.tensor(said), is_so, -1)
+    return {"clean": clean, "words": words, "own": own, "clips": clips, "want": want}
+
+
+def judged_loss(model, critics, drawn, rng, inverse=None, steps=JUDGED_STEPS):
+    """(what critics say against what the student makes of captions, [2]: how many motions or subjects are right, and how many are said).
+
+    The first is the cross-entropy of all that is said, weighted (DRaFT, arXiv:2309.17400), and, with the inverse of the codec's encoder, cells_loss.
+    Of clips every other latent frame is made, at its place in time: half the tokens; and in `steps` of the app's steps, each time others."""
+    clean, (ids, lengths), clips = drawn["clean"], drawn["words"], drawn["clips"]
+    device = clean.device
     with torch.no_grad():
         states = model.text(ids, lengths)
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast(device.type, torch.bfloat16):
         if not clips:
             made = make(model.transformer, states, lengths, torch.randn_like(clean))
-            drawn = made, clean
+            judged = made, clean
             verdicts = [("looks", made[:, :, 0], 1.)]
         else:
             start = clean[:, :, :1]
-            if own:
+            if drawn["own"]:
                 with torch.no_grad():
                     start = make(model.transformer, states, lengths, torch.randn_like(start))
-            which, odd = torch.arange(0, clean.shape[2], critic.EVERY), int(rng.choice(np.arange(1, clean.shape[2], critic.EVERY)))
+            odd = int(rng.choice(np.arange(1, clean.shape[2], critic.EVERY)))
             among = odd // critic.EVERY + 1  # one moment more, which the critic of clips does not see
-            which = torch.cat([which[:among], torch.tensor([odd]), which[among:]])
-            left_out = rng.permutation(np.arange(1, DEFAULTS["steps"]))[JUDGED_STEPS - 1:]
+            even = torch.arange(0, clean.shape[2], critic.EVERY, device=device)
+            which = torch.cat([even[:among], even[:1] + odd, even[among:]])
+            left_out = rng.permutation(np.arange(1, DEFAULTS["steps"]))[steps - 1:]
             made = make(model.transformer, states, lengths, torch.randn_like(clean[:, :, which]), start, (which, clean.shape[2]), left_out)
-            drawn = made[:, :, 1:], clean[:, :, which[1:]]
-            even = made[:, :, torch.arange(len(which)) != among]
+            judged = made[:, :, 1:], clean[:, :, which[1:]]
+            even = torch.cat([made[:, :, :among], made[:, :, among + 1:]], 2)
             verdicts = [("course", even, 1.), *(("looks", made[:, :, moment], JUDGED_LOOKS / 2) for moment in (among, len(which) - 1))]
-        verdicts = [(part, critics[part](critic.soften(rng, z, part)), share) for part, z, share in verdicts]
-    total = 0. if inverse is None else cells_loss(inverse, *drawn)
+        verdicts = [(part, critics[part](critic.soften(z, part)), share) for part, z, share in verdicts]
+    total = 0. if inverse is None else cells_loss(inverse, *judged)
     for part, logits, share in verdicts:
-        for name, want in critic.labels(attributes, part).items():
-            said = [name == "subject" or name in t and (name != "colour" or rider_of(a) == companion_of(a) == "none") for a, t in zip(attributes, told)]
-            want = torch.where(torch.tensor(said), want, -1)
+        for name, want in drawn["want"][part].items():
             total = total + share * JUDGED[name] * F.cross_entropy(logits[name].float(), want, ignore_index=-1, reduction="sum") / len(want)
-            if name == ("motion" if clips else "subject") and (want >= 0).any():
-                right = (logits[name].argmax(1) == want)[want >= 0].float().mean().item()
+            if name == ("motion" if clips else "subject"):
+                right = torch.stack([(logits[name].argmax(1) == want).sum(), (want >= 0).sum()]).detach().float()
     return JUDGED_SHARE * total, right
 
 
@@ -206,6 +229,34 @@ def spread(flat, tensors):
     return flat[at:]
 
 
+class StackedMuon:
+    """torch.optim.Muon(adjust_lr_fn="match_rms_adamw"), where all matrices of a shape are one stack: sixty of them, one by one, are 2,000 kernels for a card to start."""
+    COEFFICIENTS, STEPS, MOMENTUM = (3.4445, -4.775, 2.0315), 5, .95
+
+    def __init__(self, matrices, lr, weight_decay):
+        self.param_groups, self.momenta = [{"lr": lr, "params": matrices}], {}
+        self.weight_decay = weight_decay
+
+    @torch.no_grad()
+    def step(self):
+        lr, by_shape = self.param_groups[0]["lr"], {}
+        for w in self.param_groups[0]["params"]:
+            by_shape.setdefault(w.shape, []).append(w)
+        for (rows, columns), matrices in by_shape.items():
+            grad = torch.stack([w.grad for w in matrices])
+            momentum = self.momenta.setdefault((rows, columns), torch.zeros_like(grad)).lerp_(grad, 1 - self.MOMENTUM)
+            x = grad.lerp(momentum, self.MOMENTUM).bfloat16()
+            x = x.mT if rows > columns else x
+            x = x / x.norm(dim=(1, 2), keepdim=True).clamp(min=1e-7)
+            a, b, c = self.COEFFICIENTS
+            for _ in range(self.STEPS):
+                gram = x @ x.mT
+                x = torch.baddbmm(x, torch.baddbmm(gram, gram, gram, beta=b, alpha=c), x, beta=a)
+            update = (x.mT if rows > columns else x).to(grad.dtype)
+            torch._foreach_mul_(matrices, 1 - lr * self.weight_decay)
+            torch._foreach_add_(matrices, list(update.unbind()), alpha=-lr * .2 * max(rows, columns) ** .5)
+
+
 class Optimiser:
     """Muon (arXiv:2502.16982) for the matrices inside the blocks, AdamW for everything else.
 
@@ -219,7 +270,10 @@ class Optimiser:
         theirs = set(map(id, self.matrices))
         others = [w for w in transformer.parameters() if id(w) not in theirs]
         self.adam = torch.optim.AdamW(others, lr=lr, betas=(.9, .98), weight_decay=.01, fused=True)
-        self.muon = torch.optim.Muon(self.own, lr=lr, weight_decay=.03, adjust_lr_fn="match_rms_adamw")
+        if self.own[0].is_cuda:
+            self.muon = StackedMuon(self.own, lr, .03)
+        else:
+            self.muon = torch.optim.Muon(self.own, lr=lr, weight_decay=.03, adjust_lr_fn="match_rms_adamw")
 
     def step(self, lr):
         for optimiser in (self.adam, self.muon):
@@ -233,14 +287,25 @@ class Optimiser:
             spread(flat, [w.detach() for w in self.matrices])
 
 
+def draw_step(step, progress, tokenizer, shards, rng, options):
+    """What one step needs: {"loss": see draw, "judged": see draw_judged, or None, "critics": {part: see critic.draw}, or None}."""
+    pictures = progress < options.pictures_until or np.random.default_rng(step).random() < options.pictures_after
+    judged = options.critics and step % options.judged_every == 0
+    size = JUDGED_CLIPS if not pictures else JUDGED_PICTURES
+    return {"loss": draw(tokenizer, shards, rng, options.batch, SQUARE_SHARE if progress < SQUARE_UNTIL else None, pictures, SPARSE if progress < SPARSE_UNTIL else 0,
+                         SQUARE_PICTURES if progress < SQUARE_PICTURES_UNTIL else None),
+            "judged": draw_judged(tokenizer, shards, rng, not pictures, size * options.judged_size, options.judged_square, options.judged_own) if judged else None,
+            "critics": {part: critic.draw(part, rng, shards, size, True, .5) for part, size in LEARNING.items()} if options.critics_learn else None}
+
+
 def train(rank, options):
     torch.set_num_threads(options.threads)
-    path = f"{options.run}/{options.name}.pt"
+    path, device = f"{options.run}/{options.name}.pt", torch.device(options.device)
     if options.processes > 1:
         dist.init_process_group("gloo", init_method=f"file://{path}.meeting", rank=rank, world_size=options.processes)
     tokenizer = Tokenizer.from_file(options.tokenizer)
     torch.manual_seed(0)
-    model = Seedling()  # the same in all processes; what they draw is not
+    model = Seedling().to(device)  # the same in all processes; what they draw is not
     torch.manual_seed((int(time.time()) if os.path.exists(path) else 0) * 8 + rank)
     rng = np.random.default_rng(torch.initial_seed())
     # Trained along, the text encoder forgets within the hour whatever the pictures do not reward at once: all but the scene.
@@ -256,69 +321,73 @@ def train(rank, options):
     if options.teacher:  # what the guided teacher says becomes what the student says by itself (arXiv:2210.03142)
         teacher = Seedling()
         teacher.load_state_dict(torch.load(options.teacher, weights_only=True)["ema"])
-        teacher = teacher.transformer.requires_grad_(False)
-    critics = {part: critic.load_critic(f"{options.run}/critic-{part}.pt", part) for part in critic.PARTS} if options.critics else None
+        teacher = teacher.transformer.requires_grad_(False).to(device)
+    codec = load_codec(f"{options.run}/codec.pt").requires_grad_(False)
+    by_channel, inverse = channel_weights(codec).to(device), tuple(part.to(device) for part in linear_inverse(codec))
+    critics = {part: critic.load_critic(f"{options.run}/critic-{part}.pt", part).to(device) for part in critic.PARTS} if options.critics else None
+    learning = critic.Learning(critics, critic.Vary(codec.to(device), inverse)) if options.critics_learn else None
     if os.path.exists(path):
-        saved = torch.load(path, weights_only=True)
+        saved = torch.load(path, weights_only=True, map_location=device)
         model.load_state_dict(saved["model"])
         average = saved["ema"]
         if "optimiser" in saved:  # begin.py writes none
             optimiser.adam.load_state_dict(saved["optimiser"])
         steps, draws, elapsed = saved["steps"], saved["draws"], saved["elapsed"]
     weights = {n: p for n, p in model.named_parameters() if p.requires_grad}
-    codec = load_codec(f"{options.run}/codec.pt")
-    by_channel, inverse = channel_weights(codec), linear_inverse(codec)
+    model.transformer.by_frame = device.type != "cpu"
     until = datetime.datetime.fromisoformat(options.until).timestamp()
     began = time.time() - elapsed
 
     def save():
         if rank == 0:
-            torch.save({"model": model.state_dict(), "ema": average, "optimiser": optimiser.adam.state_dict(),
-                        "steps": steps, "draws": draws, "elapsed": time.time() - began, "loss": running}, path + ".tmp")
+            state = {"model": model.state_dict(), "ema": average, "optimiser": optimiser.adam.state_dict(),
+                     "steps": steps, "draws": draws, "elapsed": time.time() - began, "loss": running}
+            torch.save(tree_map(lambda value: value.cpu() if torch.is_tensor(value) else value, state), path + ".tmp")
             os.replace(path + ".tmp", path)
+            for part, network in (critics if learning else {}).items():
+                torch.save({n: p.cpu() for n, p in network.state_dict().items()}, f"{options.run}/{options.name}-critic-{part}.pt")
 
-    shards = Shards(f"{options.run}/shards", LEARNT if options.learnt else None)
-    shards.refresh()
-    obeyed = [None, None]
-    running, saved_at, told_at, listed_at, draws_told = None, time.time(), time.time(), time.time(), draws
+    feed = Feed(draw_step, options, began, until, steps, int(rng.integers(2**31)), device)
+    obeyed = {pictures: torch.zeros(2) for pictures in (False, True)}
+    running, told_at, saved_at, draws_told, known = None, time.time(), time.time(), draws, {}
     stopped = []
     signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))  # saves what there is
     progress, ending = (time.time() - began) / (until - began), 0.
     while not ending and steps < options.steps:
-        pictures = progress < options.pictures_until or np.random.default_rng(steps).random() < options.pictures_after
-        loss = loss_of(model, tokenizer, shards, rng, options.batch, SQUARE_SHARE if progress < SQUARE_UNTIL else None, by_channel, pictures,
-                       SPARSE if progress < SPARSE_UNTIL else 0, teacher, options.guidance,
-                       SQUARE_PICTURES if progress < SQUARE_PICTURES_UNTIL else None, options.self_guided)
+        drawn = feed.next()
+        pictures = drawn["loss"]["pictures"]
+        loss = loss_of(model, drawn["loss"], by_channel, teacher, options.guidance, options.self_guided)
         loss.backward()
-        if critics and steps % options.judged_every == 0:
-            verdict, right = judged_loss(model, critics, tokenizer, shards, rng, not pictures, inverse)
+        if drawn["judged"]:
+            verdict, right = judged_loss(model, critics, drawn["judged"], rng, inverse, options.judged_steps)
             (verdict * options.judged_every).backward()
-            if right is not None:
-                obeyed[pictures] = right if obeyed[pictures] is None else obeyed[pictures] * .95 + right * .05
-        value, progress, ending = loss.item(), (time.time() - began) / (until - began), float(bool(stopped) or time.time() > until)
+            obeyed[pictures] = obeyed[pictures].to(device) * .95 + right
+        if drawn["critics"]:
+            known = learning.step(drawn["critics"], 1 - progress)
+        value, progress, ending = loss.detach(), (time.time() - began) / (until - began), float(bool(stopped) or time.time() > until)
         if options.processes > 1:
-            value, progress, ending = average_over(list(weights.values()), value, progress, ending)
+            value, progress, ending = average_over(list(weights.values()), value.item(), progress, ending)
         rate = max(0., min(1., (steps + 1) / WARMUP) * min(1., (1 - progress) / (1 - options.rest)))
         torch.nn.utils.clip_grad_norm_(model.transformer.parameters(), 1.)
         optimiser.step(options.lr * rate)
         model.transformer.zero_grad()
-        steps, draws = steps + 1, draws + options.processes * options.batch * (PICTURES if pictures else 1)
+        steps, draws = steps + 1, draws + options.processes * len(drawn["loss"]["clean"])
         running = value if running is None else running * .98 + value * .02
         k = min(options.ema, (1 + steps) / (10 + steps))
         with torch.no_grad():
             torch._foreach_lerp_([average[n] for n in weights], list(weights.values()), 1 - k)
         now = time.time()
-        if now - told_at > 30 and rank == 0:
-            print(f"{datetime.datetime.now():%H:%M:%S} step {steps} draws {draws} loss {running:.4f} {(draws - draws_told) / (now - told_at):.1f} clips/s "
-                  f"lr {options.lr * rate:.2e} clips {shards.clips()}" + (f" right motions, subjects {obeyed}" if critics else ""), flush=True)
+        if now - told_at > options.tell_every and rank == 0:
+            shares = [round((right / said).item(), 3) for right, said in obeyed.values()]
+            print(f"{datetime.datetime.now():%H:%M:%S} step {steps} draws {draws} loss {float(running):.4f} {(draws - draws_told) / (now - told_at):.1f} clips/s "
+                  f"lr {options.lr * rate:.2e} clips {feed.clips()} waited {feed.waited:.1f} s" + (f" right motions, subjects {shares}" if critics else "")
+                  + "".join(f" {name} {share.item():.2f}" for name, share in known.items()), flush=True)
             told_at, draws_told = now, draws
-        if now - listed_at > 60:
-            shards.refresh()
-            listed_at = now
-        if now - saved_at > 240 or steps == 40:
+        if now - saved_at > options.save_every or steps == 40:
             save()
             saved_at = now
     save()
+    feed.end()
 
 
 if __name__ == "__main__":
@@ -336,8 +405,18 @@ if __name__ == "__main__":
     guided.add_argument("--self-guided", action="store_true", help="words shall make GUIDANCE times as much of a clip as they do, without a teacher: see loss_of")
     parser.add_argument("--critics", action="store_true", help="RUN/critic-*.pt judge what the student makes")
     parser.add_argument("--learnt", action="store_true", help="clips whose motion is done well already are drawn less often: LEARNT in data.py")
+    parser.add_argument("--critics-learn", action="store_true", help="and are trained further meanwhile, to which they need shards of all shapes")
+    parser.add_argument("--judged-square", type=float, default=1., help="share of judged batches of clips that are 1:1")
+    parser.add_argument("--judged-own", type=float, default=JUDGED_OWN, help="share of them whose first frames the student has made itself, as the app has it")
+    parser.add_argument("--judged-size", type=int, default=1, help="times as many as JUDGED_CLIPS and JUDGED_PICTURES in a batch")
+    parser.add_argument("--judged-steps", type=int, default=JUDGED_STEPS, help="of the app's steps that judged clips are made in")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--device", default="cpu", help="cuda: a graphics card, with --processes 1 --loaders 3 --batch 128")
+    parser.add_argument("--loaders", type=int, default=0, help="processes that draw what is learnt from, beside the training")
+    parser.add_argument("--begin-with", type=int, default=1, help="as many shards, which are being rendered meanwhile")
+    parser.add_argument("--tell-every", type=float, default=30, help="seconds")
+    parser.add_argument("--save-every", type=float, default=240, help="seconds")
     parser.add_argument("--judged-every", type=int, default=1, help="how many steps there are to each that critics judge")
     for name in ("EMA", "GUIDANCE", "PICTURES_UNTIL", "PICTURES_AFTER", "REST"):
         parser.add_argument(f"--{name.lower().replace('_', '-')}", type=float, default=globals()[name])

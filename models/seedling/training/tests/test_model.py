@@ -2,7 +2,7 @@
 import pytest
 import torch
 
-from model import PATCH, TEXT, TRANSFORMER, TextEncoder, Transformer, encode_ids, position_channels
+from model import PATCH, TEXT, TRANSFORMER, Seedling, TextEncoder, Transformer, encode_ids, position_channels
 
 torch.manual_seed(0)
 
@@ -103,3 +103,17 @@ def test_a_prompt_among_longer_ones_gives_what_it_gives_alone():
         together = ours(x, t, text, 0, torch.tensor([20, 7]))
         assert relative(together[1:], ours(x[1:], t[1:], text[1:, :7])) < 1e-5
         assert relative(together[:1], ours(x[:1], t[:1], text[:1])) < 1e-5
+
+
+@pytest.mark.parametrize("prefix, T, frames", [(0, 1, None), (1, 3, ([0, 2, 5], 6)), (3, 4, None)])
+def test_frame_by_frame_as_on_a_card_it_computes_the_same(prefix, T, frames):
+    torch.manual_seed(0)
+    model = Seedling().transformer
+    torch.nn.init.normal_(model.head.head.weight)
+    x, text, lengths = torch.randn(2, 48, T, 4, 6), torch.randn(2, 5, 128), torch.tensor([5, 3])
+    which = frames and (torch.tensor(frames[0]), frames[1])
+    inputs = (x, torch.tensor([300., 900.]), text, prefix, lengths, None, which)
+    with torch.no_grad():
+        plain = model(*inputs)
+        model.by_frame = True
+        assert relative(model(*inputs), plain) < 1e-5

@@ -40,6 +40,19 @@ def test_every_weight_is_trained_by_one_of_two_optimisers():
     assert all((w != b).any() for w, b in zip(trained, before))
 
 
+def test_a_stack_of_matrices_goes_where_each_would_go_alone():
+    torch.manual_seed(0)
+    alone, together = ([torch.nn.Parameter(w.clone()) for w in some] for some in [[torch.randn(6, 6), torch.randn(8, 6), torch.randn(6, 8), torch.randn(6, 6)]] * 2)
+    optimisers = torch.optim.Muon(alone, lr=.1, weight_decay=.03, adjust_lr_fn="match_rms_adamw"), train.StackedMuon(together, .1, .03)
+    for _ in range(3):
+        for a, b in zip(alone, together):
+            a.grad = torch.randn_like(a)
+            b.grad = a.grad.clone()
+        for optimiser in optimisers:
+            optimiser.step()
+    assert all(torch.allclose(a, b, atol=.01) and not torch.equal(a, b.detach() * 0) for a, b in zip(alone, together))
+
+
 def one_of_two_optimisers(rank, folder):
     dist.init_process_group("gloo", init_method=f"file://{folder}/meeting", rank=rank, world_size=2)
     torch.manual_seed(0)
@@ -93,7 +106,7 @@ def test_a_model_that_guides_itself_makes_three_times_as_much_of_words(monkeypat
     torch.manual_seed(0)
     optimiser = torch.optim.SGD(model.parameters(), lr=.4)
     for _ in range(60):
-        train.loss_of(model, None, Clips(), rng, 32, None, torch.ones(4, 1, 1, 1), guidance=3., self_guided=True).backward()
+        train.loss_of(model, train.draw(None, Clips(), rng, 32, None), torch.ones(4, 1, 1, 1), guidance=3., self_guided=True).backward()
         optimiser.step()
         optimiser.zero_grad()
     none, right, left = model.value.tolist()  # ord("a") is odd
