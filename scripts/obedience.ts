@@ -2,6 +2,7 @@
 // weights at their own number of steps, reads back from the frames what it shows, and prints a table. Takes about half an hour.
 //   npm run obedience                                  the 240 prompts of models/seedling/obedience/prompts.jsonl
 //   npm run obedience -- --prompts FILE                others: JSON lines {text, language, seen, expect: {subject: "cat", …}}
+//                                                      (models/seedling/obedience/motions.jsonl: 240 that all say a motion)
 //   npm run obedience -- --weights FOLDER --steps 20   other weights, steps or guidance: for comparisons
 //   npm run obedience -- --transformer FILE            another transformer of the same shape: an earlier one, or a student's teacher
 //   npm run obedience -- --every 3 --out results.json  one pair of every three; what was read, clip by clip

@@ -39,6 +39,7 @@ STAGES = (
     ("judged longer", f"train.py RUN --name longer --begin RUN/calmer.pt --judged-every 3 --ema .995 {JUDGED}", 78),
     ("and longer", f"train.py RUN --name longest --begin RUN/longer.pt --judged-every 2 --ema .997 {JUDGED}", 94),
     ("and longer still", f"train.py RUN --name longer-still --begin RUN/longest.pt --judged-every 2 --ema .997 {JUDGED}", 100),
+    ("the text encoder, two ways apart", "mend_text.py RUN", 11),
     ("clips of all shapes that move", "data.py RUN --shards", (40_000, 40_380)),
     ("their first frames", "data.py RUN --pictures", (1000, 1057)),
     ("what ships", f"train.py RUN --name shipped --begin RUN/longer-still.pt {CARD}" if torch.cuda.is_available() else

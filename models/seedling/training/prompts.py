@@ -1,8 +1,11 @@
-"""Prompts whose obedience is measured, and pictures to begin with: python prompts.py → ../obedience/prompts.jsonl, pictures/
+"""Prompts whose obedience is measured, and pictures to begin with: python prompts.py → ../obedience/prompts.jsonl, motions.jsonl, pictures/
 
 Each clip is asked for twice, in English and in Chinese. A prompt says subject, colour and scene and, in turns, a motion, a camera move,
 a light, or nothing more, as people do; only what it says is expected. A third of the pairs shows a colour or a place that its subject
 never had in training (`unseen`).
+
+A quarter of prompts.jsonl says a motion, which is few to tell two languages apart by, and one of them forgets to say where to. motions.jsonl is
+as long, and all of it says one.
 """
 import gzip
 import json
@@ -36,9 +39,11 @@ def sample(rng, more, new):
             return a
 
 
-def say(a, more, chinese, rng):
-    """The prompt, in one of many phrasings."""
+def say(a, more, chinese, rng, everything=False):
+    """The prompt, in one of many phrasings; with everything no word is left out that could be ("drives" instead of "drives left")."""
     def pick(options):
+        if everything:
+            options = [o for o in options if o] or options
         return options[int(rng.integers(len(options)))]
 
     said = {"colour", "scene", more}
@@ -48,15 +53,15 @@ def say(a, more, chinese, rng):
     return main + (("，" if chinese else ", ") + rest() if rest else "")
 
 
-def prompts(seed=0):
+def prompts(seed=0, kinds=MORE, everything=False):
     rng = np.random.default_rng(seed)
     for new, count in ((False, SEEN), (True, UNSEEN)):
         for i in range(count):
-            more = MORE[i % len(MORE)]
+            more = kinds[i % len(kinds)]
             a = sample(rng, more, new)
             expect = {k: v for k, v in asdict(a).items() if k in ("subject", "colour", "scene", more)}
             for chinese in (False, True):
-                yield {"text": say(a, more, chinese, rng), "language": "zh" if chinese else "en", "seen": not new, "expect": expect}
+                yield {"text": say(a, more, chinese, rng, everything), "language": "zh" if chinese else "en", "seen": not new, "expect": expect}
 
 
 def pictures(side=256):
@@ -78,6 +83,7 @@ if __name__ == "__main__":
         header = f"P6\n# {text}\n{picture.shape[1]} {picture.shape[0]}\n255\n".encode()
         with gzip.GzipFile(f"{folder}/pictures/{name}.ppm.gz", "wb", mtime=0) as file:
             file.write(header + picture.tobytes())
-    with open(f"{folder}/prompts.jsonl", "w", encoding="utf-8") as file:
-        for line in prompts():
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+    for name, lines in (("prompts", prompts()), ("motions", prompts(1, ("motion",), True))):
+        with open(f"{folder}/{name}.jsonl", "w", encoding="utf-8") as file:
+            for line in lines:
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -1575,7 +1575,8 @@ class Clip:
         self.way = (-.56 * X, .56 * X) if past_the_moon(a) else ((.64 * self.start - .56) * X, (.64 * self.start + .28) * X)
         self.hops = int(rng.integers(2, 5))
         rng.choice([1., 1., 1.25])  # says nothing any more; what is drawn after it stays what it was
-        self.faces = rng.choice([-1, 1])
+        self.rolls = rng.choice([-1, 1])
+        self.faces = 1  # who does not go left looks right: of a cat that may look either way a small model draws both ends as heads
         self.amount = 1.
         self.lift = .15 if a.subject in ALOFT and a.motion not in ("jumps", "rises", "falls", "spins") else 0.
         self.variety = rng.choice([.1, .35, .6, .85])
@@ -1633,7 +1634,7 @@ class Clip:
 
     def roll(self, u):
         """Degrees that the picture is turned at u."""
-        return self.faces * 12 * self.amount * (2 * ease(u, 0, 1) * .6 + 2 * u * .4 - 1) if self.attributes.camera == "roll" else 0.
+        return self.rolls * 12 * self.amount * (2 * ease(u, 0, 1) * .6 + 2 * u * .4 - 1) if self.attributes.camera == "roll" else 0.
 
     def height(self):
         return max((-self.box_of(f)[1] * f.size for f in self.figures), default=.5)
