@@ -4,6 +4,8 @@ python train.py RUN --until 2026-11-22T14:08   (ends there, learning rate reachi
 
 --processes 2 (of itself): each draws batches of its own, on a core of its own, and their gradients are averaged. Two threads of one process
 wait for each other in every operation: 55 pictures a second where one thread makes 42 and two processes 67.
+
+--device cuda --processes 1 --loaders 3: on a graphics card, where the core that starts its kernels is what limits it; other processes draw.
 """
 import argparse
 import datetime
