@@ -390,6 +390,8 @@ def train(rank, options):
             saved_at = now
     save()
     feed.end()
+    if options.processes > 1:
+        dist.destroy_process_group()  # its thread would abort a process that ends before it
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ def one_of_two(rank, folder):
     weights[1].grad[0] = 10. * rank
     told = average_over(weights, float(rank), 7.)
     torch.save([told, *(w.grad for w in weights)], f"{folder}/{rank}.pt")
+    dist.destroy_process_group()  # else a thread of its own may still run when the process ends, which aborts it
 
 
 def test_two_processes_go_on_with_the_mean_of_their_gradients(tmp_path):
@@ -61,6 +62,7 @@ def one_of_two_optimisers(rank, folder):
         w.grad = torch.randn_like(w)
     Optimiser(transformer, 1e-3, rank, 2).step(1e-3)
     torch.save(transformer.state_dict(), f"{folder}/{rank}.pt")
+    dist.destroy_process_group()
 
 
 def test_two_processes_that_share_the_matrices_come_to_the_same_weights(tmp_path):
