@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from codec import CHANNELS, FRAMES_IN, linear_frames, linear_inverse, load_codec
+from codec import CHANNELS, FRAMES_IN, group_frames, linear_frames, linear_inverse, load_codec
 from data import Shards
 from prompts import ALIKE
 from reader import CLASSES, MIRRORED, PARTS, REVERSED, Residual, label, train_against_the_clock
@@ -169,9 +169,7 @@ class Vary:
     def through(self, z, change):
         """Latents of what change makes of frames [F, B, 3, 8h, 8w]; of all clips at once."""
         frames = change(linear_frames(self.inverse, z.transpose(1, 2).flatten(0, 1)).unflatten(0, z.shape[:3:2]).flatten(1, 2).transpose(0, 1)[FRAMES_IN - 1:])
-        first = frames[:1].repeat(FRAMES_IN, 1, 1, 1, 1)
-        grouped = torch.cat([first, frames[1:]]).unflatten(0, (-1, FRAMES_IN)).permute(2, 0, 1, 3, 4, 5).flatten(2, 3)  # [B, T, 12, 8h, 8w]
-        return self.encoder(grouped.flatten(0, 1)).unflatten(0, z.shape[:3:2]).transpose(1, 2)
+        return self.encoder(torch.cat([group_frames(clip) for clip in frames.unbind(1)])).unflatten(0, z.shape[:3:2]).transpose(1, 2)
 
 
 def draw(part, rng, shards, size, vary=False, square_share=None):

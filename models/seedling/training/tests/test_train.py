@@ -43,7 +43,8 @@ def test_every_weight_is_trained_by_one_of_two_optimisers():
 
 def test_a_stack_of_matrices_goes_where_each_would_go_alone():
     torch.manual_seed(0)
-    alone, together = ([torch.nn.Parameter(w.clone()) for w in some] for some in [[torch.randn(6, 6), torch.randn(8, 6), torch.randn(6, 8), torch.randn(6, 6)]] * 2)
+    begun = [torch.randn(6, 6), torch.randn(8, 6), torch.randn(6, 8), torch.randn(6, 6)]
+    alone, together = ([torch.nn.Parameter(w.clone()) for w in begun] for _ in range(2))
     optimisers = torch.optim.Muon(alone, lr=.1, weight_decay=.03, adjust_lr_fn="match_rms_adamw"), train.StackedMuon(together, .1, .03)
     for _ in range(3):
         for a, b in zip(alone, together):
@@ -51,7 +52,8 @@ def test_a_stack_of_matrices_goes_where_each_would_go_alone():
             b.grad = a.grad.clone()
         for optimiser in optimisers:
             optimiser.step()
-    assert all(torch.allclose(a, b, atol=.01) and not torch.equal(a, b.detach() * 0) for a, b in zip(alone, together))
+    assert all(torch.allclose(a, b, atol=2e-3) for a, b in zip(alone, together))
+    assert all((b - w).abs().mean() > .02 for b, w in zip(together, begun))
 
 
 def one_of_two_optimisers(rank, folder):
