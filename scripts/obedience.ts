@@ -1,12 +1,13 @@
 // `npm run obedience`: how far Seedling does what it is told. Makes a clip for each prompt, through the engine, with the shipped
-// weights at their own number of steps, reads back from the frames what it shows, and prints a table. Takes about half an hour.
+// weights at their own number of steps, reads back from the frames what it shows, and prints a table. Takes ten minutes of two cores.
 //   npm run obedience                                  the 240 prompts of models/seedling/obedience/prompts.jsonl
 //   npm run obedience -- --prompts FILE                others: JSON lines {text, language, seen, expect: {subject: "cat", …}}
 //                                                      (models/seedling/obedience/motions.jsonl: 240 that all say a motion)
 //   npm run obedience -- --weights FOLDER --steps 20   other weights, steps or guidance: for comparisons
 //   npm run obedience -- --transformer FILE            another transformer of the same shape: an earlier one, or a student's teacher
 //   npm run obedience -- --every 3 --out results.json  one pair of every three; what was read, clip by clip
-// Clips that begin with a picture are measured too: the first frame against the picture, and the seam behind it.
+// Clips that begin with a picture are measured too: the first frame against the picture, and the seam behind it; and films, of
+// models/seedling/obedience/films.jsonl: the seams between their segments.
 // The reader is a network trained on renders; what it is worth on renders that it has not seen stands in reader.json and is printed.
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -20,6 +21,7 @@ import type { ModelManifest } from '../src/protocol/manifest.ts';
 import { type ClipReader, openClipReader, READER_FPS } from './clip-reader.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { openNodeEngine } from './node-engine.ts';
+import { filmsTable, measureFilms } from './obedience-films.ts';
 import { measurePictures, picturesTable } from './obedience-pictures.ts';
 import {
   ATTRIBUTES,
@@ -85,6 +87,8 @@ async function main(): Promise<void> {
   console.log(`\nThe reader on renders that it has not seen: ${worth.join(', ')}.\n`);
   console.log(`${confusions(results, 12)}\n`);
   console.log(picturesTable(await measurePictures(engine, model, join(FOLDER, 'pictures'), settings)));
+  const films = join(FOLDER, 'films.jsonl');
+  console.log(`\n${filmsTable(await measureFilms(engine, model, films, settings))}`);
 }
 
 /** One pair of every `every`, each time at another place: kinds of prompts follow each other in turns. */

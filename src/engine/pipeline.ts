@@ -31,6 +31,7 @@ import type { PreparedPicture } from './picture.ts';
 import { Previewer } from './preview.ts';
 import type { JobClock } from './progress.ts';
 import type { Runtime } from './runtime.ts';
+import { FADE_SECONDS, SeamFade } from './seam-fade.ts';
 import { steadyLatents } from './steady-latents.ts';
 import type { openStrip } from './strip-painter.ts';
 import type { TextCache } from './text-cache.ts';
@@ -238,7 +239,7 @@ export async function generate(
         await store?.keepLatents(segment.index, latents);
       }
       // 7. Decode  8. Encode frames
-      const end = await paint(film, segment, before?.latents ?? null, latents, sink);
+      const end = await paint(film, segment, before, latents, sink);
       await leave('decode');
       if (store && sink.segments) {
         const encoded = await sink.segments.end();
@@ -299,8 +300,10 @@ async function unmade(plan: FilmPlan, store: SegmentStore | null): Promise<reado
 interface Tail {
   /** Latent frames that the next one begins with, clean. */
   readonly prefix: Float32Array;
-  /** All its latents, if they and the next one's are one stream; null if the next one's begin anew with a picture. */
+  /** Its latents as far as they are shown, if they and the next one's are one stream; null if the next one's begin anew with a picture. */
   readonly latents: Latents | null;
+  /** The same with what is cut off: what its painter saw. */
+  readonly whole: Latents | null;
 }
 
 const beginsWithPicture = ({ limits }: ModelManifest): boolean => limits.continuation?.from === 'picture';
@@ -316,7 +319,8 @@ const paintedFrames = (segment: SegmentPlan): number => segment.shownFrames - en
 function latentTail(all: Latents, { shownFrames }: SegmentPlan, next: SegmentPlan): Tail {
   const latents =
     shownFrames < all.frames ? { ...all, data: latentFrames(all, 0, shownFrames), frames: shownFrames } : all;
-  return { prefix: latentFrames(latents, shownFrames - next.prefixFrames, shownFrames), latents };
+  const prefix = latentFrames(latents, shownFrames - next.prefixFrames, shownFrames);
+  return { prefix, latents, whole: all };
 }
 
 /** @param end the segment's last picture that is shown, where the next begins with it. */
@@ -326,7 +330,7 @@ async function tailOf(film: Work, segment: SegmentPlan, latents: Latents, end: R
   assert(end, 'the last picture was painted');
   const prefix = await pictureLatents(film, end);
   await parts.store?.keepPrefix(segment.index, prefix);
-  return { prefix, latents: null };
+  return { prefix, latents: null, whole: null };
 }
 
 /** The tail of the segment before one, which was finished earlier. */
@@ -335,7 +339,7 @@ async function keptTail({ manifest, plan, parts: { store } }: Work, segment: Seg
   if (beginsWithPicture(manifest)) {
     const prefix = await store?.prefix(index);
     assert(prefix, 'a segment goes on from one that is there');
-    return { prefix, latents: null };
+    return { prefix, latents: null, whole: null };
   }
   const latents = await store?.latents(index);
   assert(latents, 'a segment goes on from one that is there');
@@ -501,7 +505,7 @@ const DECODER_CONTEXT = 3;
 async function paint(
   { manifest, job, plan, parts, options, tensors }: Work,
   segment: SegmentPlan,
-  before: Latents | null,
+  tail: Tail | null,
   own: Latents,
   sink: FrameSink,
 ): Promise<Rgba | null> {
@@ -510,6 +514,7 @@ async function paint(
   const { seconds, keepSeconds } = job.segments[segment.index]!;
   const whole = keepSeconds === undefined ? segment.frames : Math.round(seconds * job.fps);
   const strip = parts.openStrip?.(segment.frames, shape, whole) ?? null;
+  const before = tail?.latents ?? null;
   const context = before ? Math.min(DECODER_CONTEXT, before.frames) : encodedFrames(segment);
   // What is cut off is seen by the decoder, so that a cut changes no picture before it.
   const last = context + paintedFrames(segment);
@@ -521,6 +526,7 @@ async function paint(
   try {
     let next = 0;
     let end: Rgba | null = null;
+    let fade: SeamFade | null = null;
     for (let t = decoder.remembers ? 0 : Math.max(0, context - 1); t < last; t++) {
       if (next === segment.frames && !needsEnd) break;
       clock.enter('decode');
@@ -528,11 +534,18 @@ async function paint(
       await breathe(); // lets a cancel in, however few frames there are to encode
       signal.throwIfAborted();
       if (t >= context) clock.add('decode', 1);
+      else if (before && tail?.whole && !decoder.remembers) {
+        const shown = await decoder.paint(tail.whole, before.frames - 1);
+        const last = (of: PaintedFrames): Uint8ClampedArray =>
+          cropFrame(of, of.count - 1, shape.width, shape.height);
+        fade = new SeamFade(last(shown), last(painted), FADE_SECONDS * manifest.geometry.decoderFps);
+      }
       if (needsEnd && t + 1 === last) end = lastPicture(painted);
       clock.enter('encode');
       while (next < segment.frames && picks[next]!.latent + context === t) {
-        const index = painted.count - 1 + picks[next]!.picture;
-        const data = cropFrame(painted, index, shape.width, shape.height);
+        const { latent, picture } = picks[next]!;
+        const data = cropFrame(painted, painted.count - 1 + picture, shape.width, shape.height);
+        fade?.apply(data, (latent + 1) * painted.count + picture);
         strip?.take(next, data);
         await sink.add({ data });
         signal.throwIfAborted();

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { MODELS } from '../../models/catalog.ts';
 import { type ClipReader, openClipReader, shrinkClip } from '../../scripts/clip-reader.ts';
 import { type NodeEngine, openNodeEngine } from '../../scripts/node-engine.ts';
+import { filmsTable, measureFilms } from '../../scripts/obedience-films.ts';
 import { measurePictures } from '../../scripts/obedience-pictures.ts';
 import {
   confidence,
@@ -123,6 +124,21 @@ describe('the shipped weights, without a browser', () => {
     expect(results.length).toBe(11);
     for (const { name, psnr } of results) expect(psnr, name).toBeGreaterThan(21) /* 21.4 at the least */;
   }, 120_000);
+
+  test('go on without a jump where the segments of a film meet', async () => {
+    const results = await measureFilms(engine, MODELS[0], join(FOLDER, 'films.jsonl'), {
+      steps: 2,
+      guidance: 1,
+    });
+    console.log(filmsTable(results));
+    expect(results.length).toBe(6);
+    for (const { scene, seams, largest } of results)
+      for (const seam of seams) expect(seam, scene).toBeLessThanOrEqual(largest);
+    const ratios = results.flatMap(({ seams, median }) => seams.map((seam) => seam / median));
+    const mean = ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length;
+    console.log(`SEAM ${mean.toFixed(2)} of the median difference inside`);
+    expect(mean).toBeLessThan(1);
+  }, 180_000);
 
   test('are read as what they were asked for: subject, colour and scene of a few clips', async () => {
     const asked = [
