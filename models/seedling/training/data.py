@@ -200,7 +200,8 @@ class Shards:
         chosen = self.by_shape[shapes[rng.choice(len(shapes), p=weights / weights.sum())]]
         picks = []
         while len(picks) < size:
-            shard, i = chosen[int(rng.integers(len(chosen)))], int(rng.integers(CLIPS))
+            shard = chosen[int(rng.integers(len(chosen)))]
+            i = int(rng.integers(len(shard[1])))  # of some shards only part of the clips may be kept
             a = shard[1][i]
             if a.subject == "photo" or rng.random() < self.learnt.get(a.motion, 1.):
                 picks.append((shard, i))

@@ -4,12 +4,12 @@ Each clip is asked for twice, in English and in Chinese. A prompt says subject, 
 a light, or nothing more, as people do; only what it says is expected. A third of the pairs shows a colour or a place that its subject
 never had in training (`unseen`).
 
-A quarter of prompts.jsonl says a motion, which is few to tell two languages apart by, and one of them forgets to say where to. motions.jsonl is
-as long, and all of it says one.
+A quarter of prompts.jsonl says a motion, which is few to tell two languages apart by. motions.jsonl is as long, and all of it says one.
 """
 import gzip
 import json
 import os
+import re
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -22,6 +22,7 @@ from world import Clip, render_clip, sample_attributes, sensible
 
 SEEN, UNSEEN = 80, 40  # pairs
 ALIKE = {"looks around": "still"}  # a blink or a turn of the head is some three pixels of 64: what reads clips cannot tell them apart
+WAYS = {"left": r"\bleft\b|左", "right": r"\bright\b|右"}
 MORE = ("motion", "camera", "light", "plain")
 
 
@@ -53,15 +54,23 @@ def say(a, more, chinese, rng, everything=False):
     return main + (("，" if chinese else ", ") + rest() if rest else "")
 
 
+def says_where(text, a):
+    """Whether a prompt of one who goes left or right says which: "it goes" could be either."""
+    return a.motion not in WAYS or re.search(WAYS[a.motion], text) is not None
+
+
 def prompts(seed=0, kinds=MORE, everything=False):
-    rng = np.random.default_rng(seed)
+    rng, again = np.random.default_rng(seed), np.random.default_rng((seed, 1))  # what is said again changes nothing of the others
     for new, count in ((False, SEEN), (True, UNSEEN)):
         for i in range(count):
             more = kinds[i % len(kinds)]
             a = sample(rng, more, new)
             expect = {k: v for k, v in asdict(a).items() if k in ("subject", "colour", "scene", more)}
             for chinese in (False, True):
-                yield {"text": say(a, more, chinese, rng, everything), "language": "zh" if chinese else "en", "seen": not new, "expect": expect}
+                text = say(a, more, chinese, rng, everything)
+                while more == "motion" and not says_where(text, a):
+                    text = say(a, more, chinese, again)
+                yield {"text": text, "language": "zh" if chinese else "en", "seen": not new, "expect": expect}
 
 
 def pictures(side=256):

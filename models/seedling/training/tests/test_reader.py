@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -22,6 +23,10 @@ def test_prompts_expect_only_what_they_say_and_pair_two_languages():
         assert english["expect"] == chinese["expect"] and (english["language"], chinese["language"]) == ("en", "zh")
         assert english["text"].isascii() and not chinese["text"].isascii()
         assert all(value in CLASSES[name] for name, value in english["expect"].items())
+    for line in [*lines, *prompts(1, ("motion",), True)]:
+        ways = {"left", "right"} & {*re.findall(r"\w+", line["text"].replace("左", " left ").replace("右", " right "))}
+        assert not ways or line["expect"].get("motion", line["expect"].get("camera", "")).removeprefix("pan ") in ways
+        assert line["expect"].get("motion") not in ("left", "right") or ways  # "it goes" could be either
     new = [line["expect"] for line in lines if not line["seen"]]
     assert len(new) == 80 and any(UNSEEN_COLOURS.get(e["subject"]) == e["colour"] for e in new)
 
