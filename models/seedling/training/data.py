@@ -22,7 +22,7 @@ from world import Attributes, Clip, PhotoClip, companion_of, render_clip, rider_
 CLIPS = 64  # in a shard, all of one size
 PICTURES, PICTURE_SEED = 512, 20_000_000  # in a shard of first frames: forty times as cheap as clips, so that none need be seen often
 SQUARE_FROM, MIXED_FROM = 20_000, 40_000
-FIRST_SHARE = .7  # of single pictures: a clip's first; others tell how it goes on
+FIRST_SHARE = .8  # of single pictures: a clip's first; others tell how it goes on
 PHOTO_SHARE, FAVOURITE_SHARE = .10, .08
 # What the app's example prompts ask for; a share of the clips are these, with something changed.
 FAVOURITES = (
@@ -50,7 +50,7 @@ def favourite_attributes(rng):
 
 
 # How often a clip is drawn for its motion, once a model does well what is here: `train.py --learnt`.
-LEARNT = {"still": .15, "looks around": .2, "jumps": .15, "rises": .2, "falls": .2, "away": .35, "left": .5, "right": .5, "towards": .3, "flies": .4}
+LEARNT = {"still": .6, "looks around": .6, "rises": .6, "away": .5, "towards": .5, "grows": .7, "flies": .8, "jumps": .8}
 # How readily a clip is taken for the shards from some number on: else nearly every second one stands still; and what is hardest to learn is seldom.
 TAKEN = {30_000: {"still": .25, "looks around": .1},
          35_000: {"still": .1, "looks around": .05, "left": .4, "right": .4, "jumps": .4, "rises": .4, "falls": .6},

@@ -1,4 +1,4 @@
-"""All of Seedling from nothing, stage by stage: python everything.py RUN → RUN/shipped.pt, for export.py. Seventeen hours on two cores and five minutes of a graphics card; goes on where it was stopped.
+"""All of Seedling from nothing, stage by stage: python everything.py RUN → RUN/shipped.pt, for export.py. Eighteen hours on two cores and five minutes of a graphics card; goes on where it was stopped.
 
 --scale .01 makes a hundredth of everything, to see that it works; --tell only says what would be done.
 """
@@ -42,8 +42,9 @@ STAGES = (
     ("the text encoder, two ways apart", "mend_text.py RUN", 11),
     ("clips of all shapes that move", "data.py RUN --shards", (40_000, 40_380)),
     ("their first frames", "data.py RUN --pictures", (1000, 1057)),
-    ("what ships", f"train.py RUN --name shipped --begin RUN/longer-still.pt {CARD}" if torch.cuda.is_available() else
-     f"train.py RUN --name shipped --begin RUN/longer-still.pt --critics-learn --judged-square .4 --judged-every 2 --ema .997 {JUDGED}", 5 if torch.cuda.is_available() else 200),
+    ("all shapes, on a card", f"train.py RUN --name wide --begin RUN/longer-still.pt {CARD}" if torch.cuda.is_available() else
+     f"train.py RUN --name wide --begin RUN/longer-still.pt --critics-learn --judged-square .4 --judged-every 2 --ema .997 {JUDGED}", 5 if torch.cuda.is_available() else 200),
+    ("what ships", f"train.py RUN --name shipped --begin RUN/wide.pt --judged-square .6 --judged-own .4 --judged-every 2 --ema .998 {JUDGED} --critics-of wide --lr 5e-4 --rest .35", 77),
 )
 
 

@@ -13,7 +13,7 @@ from codec import CHANNELS, FRAMES_IN, FRAMES_OUT, STRIDE
 from data import BUCKETS, FPS
 from model import EPS, PATCH, ROPE_THETA, TEXT, TEXT_BLOCK, TRANSFORMER
 
-VERSION = "0.10.0"
+VERSION = "0.11.0"
 DEFAULTS = {"steps": 8, "guidance": 1.0, "shift": 3.0}
 Q8, F16, F32 = gguf.GGMLQuantizationType.Q8_0, gguf.GGMLQuantizationType.F16, gguf.GGMLQuantizationType.F32
 

@@ -326,7 +326,7 @@ def train(rank, options):
         teacher = teacher.transformer.requires_grad_(False).to(device)
     codec = load_codec(f"{options.run}/codec.pt").requires_grad_(False)
     by_channel, inverse = channel_weights(codec).to(device), tuple(part.to(device) for part in linear_inverse(codec))
-    critics = {part: critic.load_critic(f"{options.run}/critic-{part}.pt", part).to(device) for part in critic.PARTS} if options.critics else None
+    critics = {part: critic.load_critic(f"{options.run}/{options.critics_of and options.critics_of + '-'}critic-{part}.pt", part).to(device) for part in critic.PARTS} if options.critics else None
     learning = critic.Learning(critics, critic.Vary(codec.to(device), inverse)) if options.critics_learn else None
     if os.path.exists(path):
         saved = torch.load(path, weights_only=True, map_location=device)
@@ -408,6 +408,7 @@ if __name__ == "__main__":
     guided.add_argument("--teacher", help="a checkpoint whose guided velocity is to be learnt instead of the clips'")
     guided.add_argument("--self-guided", action="store_true", help="words shall make GUIDANCE times as much of a clip as they do, without a teacher: see loss_of")
     parser.add_argument("--critics", action="store_true", help="RUN/critic-*.pt judge what the student makes")
+    parser.add_argument("--critics-of", default="", metavar="NAME", help="and those of them that an earlier NAME has trained further")
     parser.add_argument("--learnt", action="store_true", help="clips whose motion is done well already are drawn less often: LEARNT in data.py")
     parser.add_argument("--critics-learn", action="store_true", help="and are trained further meanwhile, to which they need shards of all shapes")
     parser.add_argument("--judged-square", type=float, default=1., help="share of judged batches of clips that are 1:1")
