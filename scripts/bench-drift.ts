@@ -3,7 +3,7 @@ import { newJob } from '../src/core/check-job.ts';
 import { type Job, MAX_SEGMENTS } from '../src/core/job.ts';
 import type { ModelManifest } from '../src/protocol/manifest.ts';
 import { type ClipFrames, openNodeEngine } from './node-engine.ts';
-import { frameDifference } from './obedience-pictures.ts';
+import { frameSteps } from './obedience-pictures.ts';
 
 /** Parts of a picture, each way, whose colours are compared. */
 const GRID = 4;
@@ -53,7 +53,7 @@ export async function measureDrift(
   const wholes = colors.map((parts) => meanOf(parts));
   const distances = wholes.map((whole) => distance(whole, wholes[0]!));
   const parts = colors.at(-1)!.map((part, i) => distance(part, colors[0]![i]!));
-  const steps = clip.frames.slice(1).map((frame, i) => frameDifference(frame, clip.frames[i]!));
+  const steps = frameSteps(clip.frames);
   const isSeam = (_: number, i: number): boolean => (i + 1) % each === 0;
   return {
     seam: Math.max(...steps.filter(isSeam)),

@@ -4,7 +4,7 @@ import { newJob } from '../src/core/check-job.ts';
 import type { Job } from '../src/core/job.ts';
 import type { ModelManifest } from '../src/protocol/manifest.ts';
 import type { NodeEngine } from './node-engine.ts';
-import { frameDifference } from './obedience-pictures.ts';
+import { frameSteps } from './obedience-pictures.ts';
 
 /** Of each segment, so that films are made in half a minute. */
 const SECONDS = 2;
@@ -38,7 +38,7 @@ export async function measureFilms(
     const film = JSON.parse(line) as Film;
     const job = filmJob(model, film, settings);
     const { frames } = await engine.make(job);
-    const steps = frames.slice(1).map((frame, i) => frameDifference(frame, frames[i]!));
+    const steps = frameSteps(frames);
     const isSeam = (_: number, i: number): boolean => (i + 1) % (SECONDS * job.fps) === 0;
     const inside = steps.filter((step, i) => !isSeam(step, i)).sort((a, b) => a - b);
     results.push({

@@ -30,7 +30,7 @@ export async function measurePictures(
     const { prompt, picture } = readPpm(join(folder, file));
     const segment = { prompt, seed: 1, seconds: 2, picture: { fit: 'crop' } } as const;
     const { frames } = await engine.make(newJob(model, segment, { aspect: '1:1', ...settings }), picture);
-    const steps = frames.slice(1).map((frame, i) => frameDifference(frame, frames[i]!));
+    const steps = frameSteps(frames);
     const inside = steps.slice(1).sort((a, b) => a - b);
     results.push({
       name: file.replace(/\..*$/, ''),
@@ -62,8 +62,11 @@ export function picturesTable(results: readonly PictureResult[]): string {
   ].join('\n');
 }
 
-/** Mean absolute difference of two frames, levels. */
-export function frameDifference(a: Uint8ClampedArray, b: Uint8ClampedArray): number {
+/** Mean absolute differences of neighbouring frames, levels of 255: one number fewer than there are frames. */
+export const frameSteps = (frames: readonly Uint8ClampedArray[]): readonly number[] =>
+  frames.slice(1).map((frame, i) => frameDifference(frame, frames[i]!));
+
+function frameDifference(a: Uint8ClampedArray, b: Uint8ClampedArray): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) if (i % 4 < 3) sum += Math.abs(a[i]! - b[i]!);
   return sum / (a.length * 0.75);

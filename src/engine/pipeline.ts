@@ -300,10 +300,11 @@ async function unmade(plan: FilmPlan, store: SegmentStore | null): Promise<reado
 interface Tail {
   /** Latent frames that the next one begins with, clean. */
   readonly prefix: Float32Array;
-  /** Its latents as far as they are shown, if they and the next one's are one stream; null if the next one's begin anew with a picture. */
-  readonly latents: Latents | null;
-  /** The same with what is cut off: what its painter saw. */
-  readonly whole: Latents | null;
+  /**
+   * Its latents, if they and the next one's are one stream: as far as they are shown, and with what is cut off, as its painter saw them.
+   * Null if the next one's begin anew with a picture.
+   */
+  readonly stream: { readonly shown: Latents; readonly whole: Latents } | null;
 }
 
 const beginsWithPicture = ({ limits }: ModelManifest): boolean => limits.continuation?.from === 'picture';
@@ -316,11 +317,9 @@ const encodedFrames = ({ keptFrames, latentFrames, prefixFrames }: SegmentPlan):
 const paintedFrames = (segment: SegmentPlan): number => segment.shownFrames - encodedFrames(segment);
 
 /** What a segment leaves to one that goes on with its latents: they end where it is cut. */
-function latentTail(all: Latents, { shownFrames }: SegmentPlan, next: SegmentPlan): Tail {
-  const latents =
-    shownFrames < all.frames ? { ...all, data: latentFrames(all, 0, shownFrames), frames: shownFrames } : all;
-  const prefix = latentFrames(latents, shownFrames - next.prefixFrames, shownFrames);
-  return { prefix, latents, whole: all };
+function latentTail(whole: Latents, { shownFrames: frames }: SegmentPlan, next: SegmentPlan): Tail {
+  const shown = frames < whole.frames ? { ...whole, data: latentFrames(whole, 0, frames), frames } : whole;
+  return { prefix: latentFrames(shown, frames - next.prefixFrames, frames), stream: { shown, whole } };
 }
 
 /** @param end the segment's last picture that is shown, where the next begins with it. */
@@ -330,7 +329,7 @@ async function tailOf(film: Work, segment: SegmentPlan, latents: Latents, end: R
   assert(end, 'the last picture was painted');
   const prefix = await pictureLatents(film, end);
   await parts.store?.keepPrefix(segment.index, prefix);
-  return { prefix, latents: null, whole: null };
+  return { prefix, stream: null };
 }
 
 /** The tail of the segment before one, which was finished earlier. */
@@ -339,7 +338,7 @@ async function keptTail({ manifest, plan, parts: { store } }: Work, segment: Seg
   if (beginsWithPicture(manifest)) {
     const prefix = await store?.prefix(index);
     assert(prefix, 'a segment goes on from one that is there');
-    return { prefix, latents: null, whole: null };
+    return { prefix, stream: null };
   }
   const latents = await store?.latents(index);
   assert(latents, 'a segment goes on from one that is there');
@@ -505,7 +504,7 @@ const DECODER_CONTEXT = 3;
 async function paint(
   { manifest, job, plan, parts, options, tensors }: Work,
   segment: SegmentPlan,
-  tail: Tail | null,
+  before: Tail | null,
   own: Latents,
   sink: FrameSink,
 ): Promise<Rgba | null> {
@@ -514,11 +513,11 @@ async function paint(
   const { seconds, keepSeconds } = job.segments[segment.index]!;
   const whole = keepSeconds === undefined ? segment.frames : Math.round(seconds * job.fps);
   const strip = parts.openStrip?.(segment.frames, shape, whole) ?? null;
-  const before = tail?.latents ?? null;
-  const context = before ? Math.min(DECODER_CONTEXT, before.frames) : encodedFrames(segment);
+  const stream = before?.stream ?? null;
+  const context = stream ? Math.min(DECODER_CONTEXT, stream.shown.frames) : encodedFrames(segment);
   // What is cut off is seen by the decoder, so that a cut changes no picture before it.
   const last = context + paintedFrames(segment);
-  const latents = before ? joinLatents(before, before.frames - context, own) : own;
+  const latents = stream ? joinLatents(stream.shown, stream.shown.frames - context, own) : own;
   const picks = segmentPicks(manifest.geometry, job.fps, segment);
   const needsEnd = beginsWithPicture(manifest) && segment.index + 1 < plan.segments.length;
   clock.enter('decode');
@@ -534,8 +533,8 @@ async function paint(
       await breathe(); // lets a cancel in, however few frames there are to encode
       signal.throwIfAborted();
       if (t >= context) clock.add('decode', 1);
-      else if (before && tail?.whole && !decoder.remembers) {
-        const shown = await decoder.paint(tail.whole, before.frames - 1);
+      else if (stream && !decoder.remembers) {
+        const shown = await decoder.paint(stream.whole, stream.shown.frames - 1);
         const last = (of: PaintedFrames): Uint8ClampedArray =>
           cropFrame(of, of.count - 1, shape.width, shape.height);
         fade = new SeamFade(last(shown), last(painted), FADE_SECONDS * manifest.geometry.decoderFps);

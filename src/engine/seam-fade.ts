@@ -16,7 +16,8 @@ export class SeamFade {
    */
   constructor(shown: Uint8ClampedArray, known: Uint8ClampedArray, pictures: number) {
     this.#pictures = pictures;
-    this.#difference = Int16Array.from(shown, (value, i) => value - known[i]!);
+    this.#difference = new Int16Array(shown.length);
+    for (let i = 0; i < shown.length; i++) this.#difference[i] = shown[i]! - known[i]!;
   }
 
   /**
@@ -27,6 +28,6 @@ export class SeamFade {
   apply(rgba: Uint8ClampedArray, since: number): void {
     const share = Math.min(1, 1 - since / this.#pictures);
     if (share <= 0) return;
-    for (const [i, difference] of this.#difference.entries()) rgba[i] = rgba[i]! + share * difference;
+    for (let i = 0; i < rgba.length; i++) rgba[i] = rgba[i]! + share * this.#difference[i]!;
   }
 }
